@@ -1,0 +1,69 @@
+package dev.outpost.agent;
+
+import dev.outpost.agent.log.Logs;
+import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.task.TaskStatus;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A resident agent inside this program. Thread-safe.
+ *
+ * <p>It never hurts its host: no method throws because something remote is down, none blocks but {@link #flush} and
+ * {@link #close}, which are bounded; what it holds in memory is bounded; its threads are daemons.
+ */
+public interface Agent extends AutoCloseable {
+
+    /** A builder with defaults for everything but the agent's id. */
+    static AgentBuilder builder() {
+        return new AgentBuilder();
+    }
+
+    /**
+     * Starts; returns at once. The control center is reached for in the background, again and again.
+     *
+     * @throws IllegalStateException if it was started or closed before
+     */
+    void start();
+
+    /** Where it stands. */
+    AgentState state();
+
+    /** Takes log records; also before {@link #start}, as far as the ring goes. */
+    Logs logs();
+
+    /**
+     * Gives the agent a task of the host's own.
+     *
+     * @return completes with the task's final status; exceptionally with {@link AgentException} when the agent is not
+     *     running. Callbacks without an executor of their own run on the agent's listener thread.
+     */
+    CompletableFuture<TaskStatus> submit(TaskRequest request);
+
+    /**
+     * Asks a task to stop, wherever it came from. No effect on one that has ended or is not known.
+     *
+     * @param reason goes into the task's reports
+     */
+    void cancel(String taskId, String reason);
+
+    /** Ends the wait before the next attempt to reach the control center: the network is back, say. */
+    void reconnectNow();
+
+    /**
+     * Waits until everything published before this call is delivered to the control center and all sinks, or given up.
+     *
+     * @return true when it is; false when the time was over first or the thread was interrupted (its flag is kept)
+     */
+    boolean flush(Duration timeout);
+
+    /** The figures now. */
+    AgentSnapshot snapshot();
+
+    /**
+     * Takes no further work, delivers what it has as far as the shutdown timeout allows, and ends. Returns when no thread of
+     * the agent is left, or the timeout plus a second is over. Idempotent. An interrupt shortens the waiting and is kept.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,370 @@
+package dev.outpost.agent;
+
+import dev.outpost.agent.internal.base.SystemClock;
+import dev.outpost.agent.internal.metric.SourceEntry;
+import dev.outpost.agent.internal.runtime.AgentConfig;
+import dev.outpost.agent.internal.runtime.AgentRuntime;
+import dev.outpost.agent.internal.schedule.ScheduledTask;
+import dev.outpost.agent.internal.session.SessionSettings;
+import dev.outpost.agent.internal.task.TaskSettings;
+import dev.outpost.agent.internal.telemetry.BatchLimits;
+import dev.outpost.agent.log.LogSink;
+import dev.outpost.agent.log.OverflowPolicy;
+import dev.outpost.agent.log.Severity;
+import dev.outpost.agent.metric.MetricSource;
+import dev.outpost.agent.schedule.AgentClock;
+import dev.outpost.agent.schedule.OverlapPolicy;
+import dev.outpost.agent.schedule.Scheduler;
+import dev.outpost.agent.schedule.Trigger;
+import dev.outpost.agent.task.RetryPolicy;
+import dev.outpost.agent.task.TaskExecutor;
+import dev.outpost.agent.task.TaskHandler;
+import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.transport.Backoff;
+import dev.outpost.agent.transport.Transport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wires an agent. Every setting but {@link #id} has a default; {@link #build} checks all of them together.
+ *
+ * <p>What is given to it (transport, sources, sinks, executors) belongs to the agent from {@link #build} on and is closed
+ * with it, unless a method says otherwise. Not thread-safe; good for one agent.
+ */
+public final class AgentBuilder {
+
+    private @Nullable String id;
+    private final Map<String, String> labels = new LinkedHashMap<>();
+    private @Nullable Transport transport;
+    private Duration heartbeatInterval = Duration.ofSeconds(30);
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Backoff backoff = Backoff.DEFAULT;
+    private int windowBatches = 8;
+    private int ringSlots = 8192;
+    private OverflowPolicy overflow =
+            OverflowPolicy.blockFor(Duration.ofMillis(50)).fromSeverity(Severity.WARN);
+    private int batchRecords = 100;
+    private int batchBytes = 256 * 1024;
+    private Duration batchInterval = Duration.ofSeconds(5);
+    private int maxRecordBytes = 64 * 1024;
+    private long laneBytes = 32L << 20;
+    private final List<SourceEntry> sources = new ArrayList<>();
+    private Duration collectionDeadline = Duration.ofSeconds(5);
+    private final Map<String, LogSink> sinks = new LinkedHashMap<>();
+    private final Map<String, TaskHandler> handlers = new LinkedHashMap<>();
+    private final Map<String, TaskExecutor> executors = new LinkedHashMap<>();
+    private @Nullable TaskExecutor executor;
+    private int taskWorkers = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private int taskQueueCapacity = 1_000;
+    private Duration taskAttemptTimeout = Duration.ofMinutes(10);
+    private RetryPolicy taskRetry = RetryPolicy.DEFAULT;
+    private Duration cancelGrace = Duration.ofSeconds(5);
+    private final List<ScheduledTask> schedules = new ArrayList<>();
+    private @Nullable Scheduler scheduler;
+    private final List<AgentListener> listeners = new ArrayList<>();
+    private Duration shutdownTimeout = Duration.ofSeconds(10);
+    private AgentClock clock = new SystemClock();
+    private final SettingsCheck repeated = new SettingsCheck();
+    private boolean built;
+
+    AgentBuilder() {}
+
+    /** The agent's identity, stable over restarts and unique at its control center. Required; 1 to 128 characters. */
+    public AgentBuilder id(String id) {
+        this.id = id;
+        return this;
+    }
+
+    /** Adds a label that the agent is known by; at most 64, names and values at most 256 characters. */
+    public AgentBuilder label(String name, String value) {
+        labels.put(name, value);
+        return this;
+    }
+
+    /** The way to the control center. Required unless there is a {@link #logSink}. */
+    public AgentBuilder transport(Transport transport) {
+        this.transport = transport;
+        return this;
+    }
+
+    /** How often to send heartbeats, unless the control center says otherwise: 100 ms to 10 min; default 30 s. */
+    public AgentBuilder heartbeatInterval(Duration interval) {
+        this.heartbeatInterval = interval;
+        return this;
+    }
+
+    /** How long an attempt may take until the control center has welcomed the agent: 100 ms to 2 min; default 10 s. */
+    public AgentBuilder connectTimeout(Duration timeout) {
+        this.connectTimeout = timeout;
+        return this;
+    }
+
+    /** How long to wait between attempts to connect; default {@link Backoff#DEFAULT}. */
+    public AgentBuilder backoff(Backoff backoff) {
+        this.backoff = backoff;
+        return this;
+    }
+
+    /** How many batches per signal may be under way unacknowledged: 1 to 1,024; default 8. */
+    public AgentBuilder windowBatches(int batches) {
+        this.windowBatches = batches;
+        return this;
+    }
+
+    /** Slots of the log ring: a power of two from 64 to 1,048,576; default 8,192. */
+    public AgentBuilder ringSlots(int slots) {
+        this.ringSlots = slots;
+        return this;
+    }
+
+    /** What publishers do when the ring is full; by default they wait up to 50 ms from WARN on, and drop below it. */
+    public AgentBuilder overflow(OverflowPolicy policy) {
+        this.overflow = policy;
+        return this;
+    }
+
+    /** Records after which a batch is sent when the lane is idle: 1 to 100,000; default 100. Under load batches grow. */
+    public AgentBuilder batchRecords(int records) {
+        this.batchRecords = records;
+        return this;
+    }
+
+    /** Bytes at which any batch is closed: 1 KiB to 1 MiB; default 256 KiB. */
+    public AgentBuilder batchBytes(int bytes) {
+        this.batchBytes = bytes;
+        return this;
+    }
+
+    /** Age at which any batch is closed: 10 ms to 5 min; default 5 s. */
+    public AgentBuilder batchInterval(Duration interval) {
+        this.batchInterval = interval;
+        return this;
+    }
+
+    /** The largest encoded log record; larger ones are dropped and counted: 256 B to 512 KiB; default 64 KiB. */
+    public AgentBuilder maxRecordBytes(int bytes) {
+        this.maxRecordBytes = bytes;
+        return this;
+    }
+
+    /** Memory for batches per lane: 1 MiB to 4 GiB, at least two batches; default 32 MiB. */
+    public AgentBuilder laneBytes(long bytes) {
+        this.laneBytes = bytes;
+        return this;
+    }
+
+    /** Adds a metric source, collected at {@code interval}: 100 ms to 1 day. Its name must be new. */
+    public AgentBuilder metrics(MetricSource source, Duration interval) {
+        String name = source.name();
+        if (sources.stream().anyMatch(entry -> entry.name().equals(name))) {
+            repeated.add("metrics", "a second source named '" + name + "'", "one source of a name");
+        }
+        sources.add(new SourceEntry(source, name, interval));
+        return this;
+    }
+
+    /** How long one collection may take before it is interrupted: 100 ms to 5 min; default 5 s. */
+    public AgentBuilder collectionDeadline(Duration deadline) {
+        this.collectionDeadline = deadline;
+        return this;
+    }
+
+    /** Adds a destination for logs beside the control center. Its name must be new. */
+    public AgentBuilder logSink(String name, LogSink sink) {
+        if (sinks.put(name, sink) != null) {
+            repeated.add("logSink", "a second sink named '" + name + "'", "one sink of a name");
+        }
+        return this;
+    }
+
+    /** Adds the handler of a task type, which runs on the usual executor. The type must be new. */
+    public AgentBuilder task(String type, TaskHandler handler) {
+        if (handlers.put(type, handler) != null) {
+            repeated.add("task", "a second handler for type '" + type + "'", "one handler of a type");
+        }
+        return this;
+    }
+
+    /** Adds the handler of a task type, which runs on {@code executor}. The type must be new. */
+    public AgentBuilder task(String type, TaskHandler handler, TaskExecutor executor) {
+        executors.put(type, executor);
+        return task(type, handler);
+    }
+
+    /** Where tasks run for which no executor is named; by default a pool of {@link #taskWorkers} threads. */
+    public AgentBuilder taskExecutor(TaskExecutor executor) {
+        this.executor = executor;
+        return this;
+    }
+
+    /** Threads of the default executor: 1 to 1,024; by default as many as processors, at least 2. */
+    public AgentBuilder taskWorkers(int workers) {
+        this.taskWorkers = workers;
+        return this;
+    }
+
+    /** Tasks that may wait for a slot before further ones are refused as busy: 1 to 1,000,000; default 1,000. */
+    public AgentBuilder taskQueueCapacity(int tasks) {
+        this.taskQueueCapacity = tasks;
+        return this;
+    }
+
+    /** How long an attempt may take when its task does not say: 1 ms to 7 days; default 10 min. */
+    public AgentBuilder taskAttemptTimeout(Duration timeout) {
+        this.taskAttemptTimeout = timeout;
+        return this;
+    }
+
+    /** How failed attempts are repeated when their task does not say; default {@link RetryPolicy#DEFAULT}. */
+    public AgentBuilder taskRetry(RetryPolicy retry) {
+        this.taskRetry = retry;
+        return this;
+    }
+
+    /** How long an attempt that was asked to stop may take before it is given up: 10 ms to 5 min; default 5 s. */
+    public AgentBuilder cancelGrace(Duration grace) {
+        this.cancelGrace = grace;
+        return this;
+    }
+
+    /** Adds a schedule whose firing is left out while the task of the last one is live. Its name must be new. */
+    public AgentBuilder schedule(String name, Trigger trigger, TaskRequest template) {
+        return schedule(name, trigger, template, OverlapPolicy.SKIP);
+    }
+
+    /**
+     * Adds a schedule. Its name must be new, and the template's type must have a handler.
+     *
+     * @param template the task to run at every firing; its id is replaced by one made of name and time
+     */
+    public AgentBuilder schedule(String name, Trigger trigger, TaskRequest template, OverlapPolicy overlap) {
+        if (schedules.stream().anyMatch(schedule -> schedule.name().equals(name))) {
+            repeated.add("schedule", "a second schedule named '" + name + "'", "one schedule of a name");
+        }
+        schedules.add(new ScheduledTask(name, trigger, template, overlap));
+        return this;
+    }
+
+    /** What schedules wait with; by default the control loop's own timers. Stays the caller's. */
+    public AgentBuilder scheduler(Scheduler scheduler) {
+        this.scheduler = scheduler;
+        return this;
+    }
+
+    /** Adds somebody who is told what becomes of the agent. */
+    public AgentBuilder listener(AgentListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /** How long {@link Agent#close} may take: 0 to 10 min; default 10 s. */
+    public AgentBuilder shutdownTimeout(Duration timeout) {
+        this.shutdownTimeout = timeout;
+        return this;
+    }
+
+    /** Time; for tests. */
+    public AgentBuilder clock(AgentClock clock) {
+        this.clock = clock;
+        return this;
+    }
+
+    /**
+     * The agent, not started.
+     *
+     * @throws ConfigurationException listing every setting that cannot work
+     * @throws IllegalStateException if this builder has built an agent already
+     */
+    public Agent build() {
+        if (built) {
+            throw new IllegalStateException("this builder has built its agent; make a new builder for another");
+        }
+        String agentId = id;
+        SettingsCheck check = check();
+        if (agentId == null || !check.problems().isEmpty()) {
+            throw new ConfigurationException(check.problems());
+        }
+        built = true;
+        return new AgentRuntime(config(agentId));
+    }
+
+    private SettingsCheck check() {
+        SettingsCheck check = new SettingsCheck();
+        check.length("id", id, 128);
+        if (labels.size() > 64) {
+            check.add("label", labels.size() + " labels", "at most 64");
+        }
+        labels.forEach((name, value) -> {
+            check.length("label", name, 256);
+            if (value.length() > 256) {
+                check.add("label", "'" + name + "' with " + value.length() + " characters", "at most 256 characters");
+            }
+        });
+        if (transport == null && sinks.isEmpty()) {
+            check.add("transport", "not set", "a transport, or a logSink for an agent without a control center");
+        }
+        check.range("heartbeatInterval", heartbeatInterval, Duration.ofMillis(100), Duration.ofMinutes(10));
+        check.range("connectTimeout", connectTimeout, Duration.ofMillis(100), Duration.ofMinutes(2));
+        check.range("windowBatches", windowBatches, 1, 1_024);
+        check.range("ringSlots", ringSlots, 64, 1 << 20);
+        if (Integer.bitCount(ringSlots) != 1) {
+            check.add("ringSlots", Integer.toString(ringSlots), "a power of two");
+        }
+        check.range("batchRecords", batchRecords, 1, 100_000);
+        check.range("batchBytes", batchBytes, 1_024, 1 << 20);
+        check.range("batchInterval", batchInterval, Duration.ofMillis(10), Duration.ofMinutes(5));
+        check.range("maxRecordBytes", maxRecordBytes, 256, 512 * 1024);
+        check.range("laneBytes", laneBytes, Math.max(1L << 20, 2L * (batchBytes + maxRecordBytes)), 4L << 30);
+        sources.forEach(entry -> check.range("metrics", entry.interval(), Duration.ofMillis(100), Duration.ofDays(1)));
+        if (!sources.isEmpty() && transport == null) {
+            check.add("metrics", sources.size() + " sources without a transport", "metrics need a transport");
+        }
+        check.range("collectionDeadline", collectionDeadline, Duration.ofMillis(100), Duration.ofMinutes(5));
+        handlers.keySet().forEach(type -> check.length("task", type, 128));
+        check.range("taskWorkers", taskWorkers, 1, 1_024);
+        check.range("taskQueueCapacity", taskQueueCapacity, 1, 1_000_000);
+        check.range("taskAttemptTimeout", taskAttemptTimeout, Duration.ofMillis(1), Duration.ofDays(7));
+        check.range("cancelGrace", cancelGrace, Duration.ofMillis(10), Duration.ofMinutes(5));
+        for (ScheduledTask schedule : schedules) {
+            check.length("schedule", schedule.name(), 64);
+            String type = schedule.template().type();
+            if (!handlers.containsKey(type)) {
+                check.add("schedule", "'" + schedule.name() + "' of task type '" + type + "'", "a type with a handler");
+            }
+        }
+        check.range("shutdownTimeout", shutdownTimeout, Duration.ZERO, Duration.ofMinutes(10));
+        check.addAll(repeated);
+        return check;
+    }
+
+    private AgentConfig config(String agentId) {
+        return new AgentConfig(
+                agentId,
+                Map.copyOf(labels),
+                transport,
+                new SessionSettings(heartbeatInterval, connectTimeout, backoff, windowBatches),
+                new AgentConfig.Telemetry(
+                        ringSlots,
+                        overflow,
+                        new BatchLimits(batchRecords, batchBytes, batchInterval.toNanos()),
+                        maxRecordBytes,
+                        laneBytes),
+                List.copyOf(sources),
+                collectionDeadline,
+                new LinkedHashMap<>(sinks),
+                new TaskSettings(taskQueueCapacity, taskAttemptTimeout, taskRetry, cancelGrace),
+                Map.copyOf(handlers),
+                Map.copyOf(executors),
+                executor,
+                taskWorkers,
+                List.copyOf(schedules),
+                scheduler,
+                List.copyOf(listeners),
+                shutdownTimeout,
+                clock);
+    }
+}

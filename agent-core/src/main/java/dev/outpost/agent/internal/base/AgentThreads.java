@@ -1,0 +1,47 @@
+package dev.outpost.agent.internal.base;
+
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one place of the core that makes threads: daemon, named {@code outpost-<role>}, without the host's context class
+ * loader, so that no thread of ours keeps the host or its classes alive.
+ */
+public final class AgentThreads {
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.outpost.agent");
+
+    private AgentThreads() {}
+
+    /** A loop or service thread of the agent, which must never wait for the agent itself; not started yet. */
+    public static Thread newThread(String role, Runnable body) {
+        return prepared(new ServiceThread(body, "outpost-" + role));
+    }
+
+    /** Whether the present thread is one that must never wait for the agent. */
+    public static boolean isServiceThread() {
+        return Thread.currentThread() instanceof ServiceThread;
+    }
+
+    private static Thread prepared(Thread thread) {
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null);
+        thread.setUncaughtExceptionHandler(
+                (t, e) -> LOG.error("event=thread.died thread={} the agent lost a thread", t.getName(), e));
+        return thread;
+    }
+
+    /** A factory of numbered worker threads {@code outpost-<role>-<n>}, which run user code and may wait. */
+    public static ThreadFactory workers(String role) {
+        AtomicInteger next = new AtomicInteger(1);
+        return body -> prepared(new Thread(null, body, "outpost-" + role + "-" + next.getAndIncrement(), 0, false));
+    }
+
+    private static final class ServiceThread extends Thread {
+        ServiceThread(Runnable body, String name) {
+            super(null, body, name, 0, false);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.outpost.agent.internal.runtime;
+
+import dev.outpost.agent.AgentListener;
+import dev.outpost.agent.internal.metric.SourceEntry;
+import dev.outpost.agent.internal.schedule.ScheduledTask;
+import dev.outpost.agent.internal.session.SessionSettings;
+import dev.outpost.agent.internal.task.TaskSettings;
+import dev.outpost.agent.internal.telemetry.BatchLimits;
+import dev.outpost.agent.log.LogSink;
+import dev.outpost.agent.log.OverflowPolicy;
+import dev.outpost.agent.schedule.AgentClock;
+import dev.outpost.agent.schedule.Scheduler;
+import dev.outpost.agent.task.TaskExecutor;
+import dev.outpost.agent.task.TaskHandler;
+import dev.outpost.agent.transport.Transport;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the builder has made of its settings: complete and checked.
+ *
+ * @param id identity of the agent
+ * @param labels what it is known by
+ * @param transport way to the control center, or null for an agent without one
+ * @param session how the session behaves
+ * @param telemetry how telemetry behaves
+ * @param sources metric sources and their rhythm
+ * @param collectionDeadline how long one collection may take
+ * @param sinks further destinations of logs, by name
+ * @param tasks how tasks behave
+ * @param handlers by task type
+ * @param executors by task type, for types that do not go to the usual one
+ * @param executor the usual one, or null for the agent's own pool
+ * @param workers slots of the agent's own pool
+ * @param schedules what runs by itself
+ * @param scheduler the host's, or null
+ * @param listeners who is told
+ * @param shutdownTimeout how long closing may take
+ * @param clock time
+ */
+public record AgentConfig(
+        String id,
+        Map<String, String> labels,
+        @Nullable Transport transport,
+        SessionSettings session,
+        Telemetry telemetry,
+        List<SourceEntry> sources,
+        Duration collectionDeadline,
+        Map<String, LogSink> sinks,
+        TaskSettings tasks,
+        Map<String, TaskHandler> handlers,
+        Map<String, TaskExecutor> executors,
+        @Nullable TaskExecutor executor,
+        int workers,
+        List<ScheduledTask> schedules,
+        @Nullable Scheduler scheduler,
+        List<AgentListener> listeners,
+        Duration shutdownTimeout,
+        AgentClock clock) {
+
+    /**
+     * How telemetry behaves.
+     *
+     * @param ringSlots slots of the log ring, a power of two
+     * @param overflow what publishers do when it is full
+     * @param batch when a batch is closed
+     * @param maxRecordBytes the largest record
+     * @param laneBytes memory of each lane
+     */
+    public record Telemetry(
+            int ringSlots, OverflowPolicy overflow, BatchLimits batch, int maxRecordBytes, long laneBytes) {}
+}

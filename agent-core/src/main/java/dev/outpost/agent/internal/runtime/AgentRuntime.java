@@ -1,0 +1,219 @@
+package dev.outpost.agent.internal.runtime;
+
+import dev.outpost.agent.Agent;
+import dev.outpost.agent.AgentException;
+import dev.outpost.agent.AgentSnapshot;
+import dev.outpost.agent.AgentState;
+import dev.outpost.agent.LaneSnapshot;
+import dev.outpost.agent.internal.base.Counters;
+import dev.outpost.agent.internal.base.Guard;
+import dev.outpost.agent.internal.base.ThrottledLog;
+import dev.outpost.agent.internal.lane.Lane;
+import dev.outpost.agent.internal.telemetry.SignalStats;
+import dev.outpost.agent.log.Logs;
+import dev.outpost.agent.protocol.Signal;
+import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.task.TaskStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The agent as its host sees it: hands everything to the loops, and waits for them only where the contract says so. */
+public final class AgentRuntime implements Agent {
+
+    private static final long EXTRA_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final AgentConfig config;
+    private final Counters counters = new Counters();
+    private final Guard guard;
+    private final Notifier notifier;
+    private final StateHolder state;
+    private final TelemetryStage telemetry;
+    private final ControlStage control;
+    private final AtomicBoolean closeBegun = new AtomicBoolean();
+    private final CountDownLatch closeDone = new CountDownLatch(1);
+
+    /** An agent that is not started. */
+    public AgentRuntime(AgentConfig config) {
+        this.config = config;
+        ThrottledLog log = new ThrottledLog(config.clock());
+        this.guard = new Guard(counters, log);
+        this.notifier = new Notifier(config.listeners(), guard, counters);
+        this.state = new StateHolder(config.id(), notifier);
+        this.telemetry = new TelemetryStage(config, counters, log);
+        this.control = new ControlStage(config, telemetry, state, notifier, guard, log, counters);
+        this.telemetry.lanes(control.lanes());
+    }
+
+    @Override
+    public void start() {
+        if (!state.move(AgentState.STARTING, "started by the host")) {
+            throw new IllegalStateException("the agent is " + state.get() + "; only a new one can be started");
+        }
+        telemetry.start();
+        control.start();
+    }
+
+    @Override
+    public AgentState state() {
+        return state.get();
+    }
+
+    @Override
+    public Logs logs() {
+        return telemetry.logs();
+    }
+
+    @Override
+    public CompletableFuture<TaskStatus> submit(TaskRequest request) {
+        CompletableFuture<TaskStatus> end = new CompletableFuture<>();
+        boolean posted = isRunning()
+                && control.post(() -> control.tasks().submit(request, status -> {
+                    if (status.state().isFinal()) {
+                        notifier.run(() -> end.complete(status));
+                    }
+                }));
+        if (!posted) {
+            end.completeExceptionally(new AgentException("the agent is " + state.get() + " and takes no tasks"));
+        }
+        return end;
+    }
+
+    @Override
+    public void cancel(String taskId, String reason) {
+        if (isRunning()) {
+            control.post(() -> control.tasks().cancel(taskId, reason));
+        }
+    }
+
+    @Override
+    public void reconnectNow() {
+        if (isRunning()) {
+            control.post(control::reconnectNow);
+        }
+    }
+
+    private boolean isRunning() {
+        AgentState now = state.get();
+        return now == AgentState.STARTING || now == AgentState.ONLINE || now == AgentState.OFFLINE;
+    }
+
+    @Override
+    public boolean flush(Duration timeout) {
+        if (!isRunning()) {
+            return false;
+        }
+        CompletableFuture<Void> delivered = new CompletableFuture<>();
+        telemetry.flush(() -> control.post(() -> control.whenDelivered(() -> delivered.complete(null))));
+        try {
+            delivered.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("waiting for delivery cannot fail", e);
+        }
+    }
+
+    @Override
+    public AgentSnapshot snapshot() {
+        List<LaneSnapshot> lanes = control.lanes().stream()
+                .map(lane -> Account.of(lane, statsOf(lane)))
+                .toList();
+        return new AgentSnapshot(
+                state.get(),
+                state.degraded(),
+                lanes,
+                control.tasks().queuedCount(),
+                control.tasks().runningCount(),
+                counters.snapshot());
+    }
+
+    private SignalStats statsOf(Lane lane) {
+        return lane.signal() == Signal.LOGS ? telemetry.logStats() : telemetry.metricStats();
+    }
+
+    @Override
+    public void close() {
+        boolean interrupted = false;
+        if (closeBegun.compareAndSet(false, true)) {
+            interrupted = new Closing().run();
+            closeDone.countDown();
+        } else {
+            try {
+                closeDone.await(config.shutdownTimeout().toNanos() + EXTRA_NANOS, TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One walk through the stages in the order of the flow, all within one deadline. */
+    private final class Closing {
+
+        private final long deadline =
+                System.nanoTime() + config.shutdownTimeout().toNanos();
+        private boolean interrupted;
+
+        boolean run() {
+            if (state.move(AgentState.CLOSED, "closed before it was started")) {
+                control.closeUnstarted();
+            } else {
+                state.move(AgentState.DRAINING, "closed by the host");
+                drain();
+                control.stop();
+                telemetry.stop();
+                await(nanos -> control.join(nanos));
+                await(nanos -> telemetry.join(nanos));
+                state.move(AgentState.CLOSED, "all delivered or given up");
+            }
+            await(control::closeParts);
+            notifier.close();
+            if (!await(notifier::awaitEnd)) {
+                notifier.interrupt();
+            }
+            return interrupted;
+        }
+
+        private void drain() {
+            CountDownLatch drained = new CountDownLatch(1);
+            control.post(() -> control.drain(config.shutdownTimeout(), drained::countDown));
+            if (!await(nanos -> drained.await(nanos, TimeUnit.NANOSECONDS))) {
+                counters.counter("close.deadline").increment();
+            }
+            telemetry.closeIntake();
+            CountDownLatch ended = new CountDownLatch(1);
+            control.post(() -> {
+                control.end();
+                ended.countDown();
+            });
+            await(nanos -> ended.await(nanos, TimeUnit.NANOSECONDS));
+        }
+
+        private boolean await(Waiting waiting) {
+            try {
+                long left = interrupted ? 0 : deadline - System.nanoTime();
+                return waiting.await(Math.max(left, EXTRA_NANOS / 5));
+            } catch (InterruptedException e) {
+                interrupted = true;
+                return false;
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Waiting {
+        boolean await(long nanos) throws InterruptedException;
+    }
+}

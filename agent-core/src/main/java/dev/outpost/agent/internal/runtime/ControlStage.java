@@ -1,0 +1,358 @@
+package dev.outpost.agent.internal.runtime;
+
+import dev.outpost.agent.AgentState;
+import dev.outpost.agent.LaneSnapshot;
+import dev.outpost.agent.internal.base.Counters;
+import dev.outpost.agent.internal.base.Guard;
+import dev.outpost.agent.internal.base.Inbox;
+import dev.outpost.agent.internal.base.LoopThread;
+import dev.outpost.agent.internal.base.ParkUntilWoken;
+import dev.outpost.agent.internal.base.ThrottledLog;
+import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.internal.lane.Lane;
+import dev.outpost.agent.internal.lane.SinkPump;
+import dev.outpost.agent.internal.metric.Sampler;
+import dev.outpost.agent.internal.schedule.ScheduleBook;
+import dev.outpost.agent.internal.session.Session;
+import dev.outpost.agent.internal.session.SessionEvents;
+import dev.outpost.agent.internal.task.ExecutorRoutes;
+import dev.outpost.agent.internal.task.PlatformTaskExecutor;
+import dev.outpost.agent.internal.task.ReportBook;
+import dev.outpost.agent.internal.task.TaskEngine;
+import dev.outpost.agent.protocol.Heartbeat;
+import dev.outpost.agent.protocol.Hello;
+import dev.outpost.agent.protocol.Signal;
+import dev.outpost.agent.schedule.AgentClock;
+import dev.outpost.agent.task.TaskExecutor;
+import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.transport.CloseReason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that belongs to the control loop, and the loop. All methods but {@link #post} and those that say otherwise are
+ * called on it.
+ */
+final class ControlStage implements SessionEvents {
+
+    private static final int INBOX_SLOTS = 4_096;
+    private static final int SINK_WINDOW = 1;
+    private static final Duration HEALTH_CHECK = Duration.ofSeconds(1);
+
+    private final AgentConfig config;
+    private final TelemetryStage telemetry;
+    private final StateHolder state;
+    private final Guard guard;
+    private final Counters counters;
+    private final AgentClock clock;
+    private final Timers timers = new Timers();
+    private final ParkUntilWoken idle;
+    private final Inbox inbox;
+    private final LoopThread thread;
+    private final List<Lane> lanes = new ArrayList<>();
+    private final List<Lane> centerLanes = new ArrayList<>();
+    private final List<SinkPump> pumps = new ArrayList<>();
+    private final ReportBook reports;
+    private final PlatformTaskExecutor ownPool;
+    private final TaskEngine tasks;
+    private final ScheduleBook schedules;
+    private final Sampler sampler;
+    private final @Nullable Session session;
+    private final String instanceId = UUID.randomUUID().toString();
+    private final String version;
+    private final long startedNanos;
+
+    ControlStage(
+            AgentConfig config,
+            TelemetryStage telemetry,
+            StateHolder state,
+            Notifier notifier,
+            Guard guard,
+            ThrottledLog log,
+            Counters counters) {
+        this.config = config;
+        this.telemetry = telemetry;
+        this.state = state;
+        this.guard = guard;
+        this.counters = counters;
+        this.clock = config.clock();
+        this.startedNanos = clock.nanoTime();
+        this.version = Optional.ofNullable(getClass().getPackage().getImplementationVersion())
+                .orElse("unversioned");
+        RandomGenerator random = new SplittableRandom();
+        idle = new ParkUntilWoken(() -> timers.nanosToNext(clock.nanoTime()));
+        inbox = new Inbox(INBOX_SLOTS, idle);
+        idle.lookAtBeforeParking(() -> !inbox.isEmpty());
+        thread = new LoopThread("control", this::doWork, idle, log);
+
+        makeLanes(random, log);
+        reports = new ReportBook(counters);
+        PlatformTaskExecutor pool = new PlatformTaskExecutor(config.workers(), counters);
+        TaskExecutor usual = config.executor() == null ? pool : config.executor();
+        ownPool = pool; // without threads, when the host has its own executor
+        tasks = new TaskEngine(
+                config.tasks(),
+                config.handlers(),
+                new ExecutorRoutes(usual, config.executors()),
+                reports,
+                status -> notifier.tell(listener -> listener.onTaskStatus(status)),
+                telemetry.logs(),
+                guard,
+                timers,
+                inbox,
+                clock,
+                random,
+                counters);
+        schedules =
+                new ScheduleBook(config.schedules(), config.scheduler(), tasks, timers, inbox, clock, guard, counters);
+        sampler = new Sampler(
+                config.sources(),
+                telemetry.metrics(),
+                config.collectionDeadline(),
+                timers,
+                clock,
+                guard,
+                log,
+                counters);
+        session = config.transport() == null
+                ? null
+                : new Session(
+                        config.transport(),
+                        config.session(),
+                        this,
+                        reports,
+                        centerLanes,
+                        timers,
+                        inbox,
+                        clock,
+                        random,
+                        counters);
+    }
+
+    private void makeLanes(RandomGenerator random, ThrottledLog log) {
+        if (config.transport() != null) {
+            int window = config.session().windowBatches();
+            centerLanes.add(lane("logs", Signal.LOGS, window));
+            centerLanes.add(lane("metrics", Signal.METRICS, window));
+            lanes.addAll(centerLanes);
+        }
+        config.sinks().forEach((name, sink) -> {
+            Lane lane = lane("logs/" + name, Signal.LOGS, SINK_WINDOW);
+            lane.gate().connected(true, clock.nanoTime());
+            lanes.add(lane);
+            pumps.add(new SinkPump(name, sink, lane, timers, inbox, clock, random, guard, log, counters));
+        });
+    }
+
+    private Lane lane(String name, Signal signal, int window) {
+        return new Lane(
+                name,
+                signal,
+                config.telemetry().laneBytes(),
+                window,
+                counters,
+                (lane, batch) -> inbox.post(() -> lane.offer(batch)));
+    }
+
+    private int doWork() {
+        int work = inbox.drain();
+        work += timers.fire(clock.nanoTime());
+        if (session != null) {
+            work += session.pump();
+        }
+        for (int i = 0; i < pumps.size(); i++) {
+            work += pumps.get(i).pump();
+        }
+        return work;
+    }
+
+    // ---- from any thread ------------------------------------------------------------------------------------------
+
+    /** Runs {@code command} on the loop; false when the loop has ended. */
+    boolean post(Runnable command) {
+        return inbox.post(command);
+    }
+
+    List<Lane> lanes() {
+        return lanes;
+    }
+
+    TaskEngine tasks() {
+        return tasks;
+    }
+
+    void start() {
+        inbox.post(() -> {
+            if (session == null) {
+                state.move(AgentState.OFFLINE, "has no control center");
+            } else {
+                session.start();
+            }
+            schedules.start();
+            sampler.start();
+            checkHealth();
+        });
+        thread.start();
+    }
+
+    void stop() {
+        inbox.close();
+        thread.stop();
+    }
+
+    boolean join(long nanos) throws InterruptedException {
+        return thread.join(nanos);
+    }
+
+    /** Closes what was given to the builder, after the loop has ended; on the closing thread. */
+    boolean closeParts(long nanos) throws InterruptedException {
+        sampler.closeSources(nanos);
+        if (config.transport() != null) {
+            guard.run("transport", config.transport()::close);
+        }
+        return true;
+    }
+
+    /** Ends an agent whose loop never ran; on the closing thread. */
+    void closeUnstarted() {
+        tasks.close();
+        pumps.forEach(SinkPump::close);
+        lanes.forEach(Lane::close);
+    }
+
+    // ---- on the loop ----------------------------------------------------------------------------------------------
+
+    void reconnectNow() {
+        if (session != null) {
+            session.reconnectNow();
+        }
+    }
+
+    /** Runs {@code done} when all that the lanes hold now is delivered or given up. */
+    void whenDelivered(Runnable done) {
+        int[] missing = {lanes.size()};
+        for (Lane lane : lanes) {
+            lane.whenDelivered(() -> {
+                if (--missing[0] == 0) {
+                    done.run();
+                }
+            });
+        }
+    }
+
+    /**
+     * Finishes tasks, then delivers telemetry and reports; {@code done} runs when all that is over. Tasks get half of the
+     * time before they are asked to stop.
+     */
+    void drain(Duration time, Runnable done) {
+        schedules.close();
+        reconnectNow();
+        boolean[] delivering = {false};
+        tasks.drain(() -> {
+            if (!delivering[0]) {
+                delivering[0] = true;
+                sampler.close();
+                telemetry.closeIntake();
+                telemetry.flush(() -> inbox.post(() -> whenDelivered(() -> whenReported(done))));
+            }
+        });
+        timers.schedule(clock.nanoTime() + time.toNanos() / 2, () -> tasks.stopAll("the agent is closing"));
+    }
+
+    private void whenReported(Runnable done) {
+        if (session == null || !session.isReady() || reports.size() == 0) {
+            done.run();
+        } else {
+            timers.schedule(clock.nanoTime() + Duration.ofMillis(5).toNanos(), () -> whenReported(done));
+        }
+    }
+
+    /** Ends all stages; what is still held is dropped and counted. */
+    void end() {
+        schedules.close();
+        sampler.close();
+        if (session != null) {
+            session.close("the agent is closing");
+        }
+        tasks.close();
+        pumps.forEach(SinkPump::close);
+        lanes.forEach(Lane::close);
+    }
+
+    private void checkHealth() {
+        Set<String> reasons = new TreeSet<>();
+        sampler.hanging().forEach(name -> reasons.add("metric source " + name + " hangs"));
+        if (ownPool.leakedThreads() > 0) {
+            reasons.add(ownPool.leakedThreads() + " task thread(s) do not end");
+        }
+        state.degraded(reasons);
+        timers.schedule(clock.nanoTime() + HEALTH_CHECK.toNanos(), this::checkHealth);
+    }
+
+    // ---- asked by the session -------------------------------------------------------------------------------------
+
+    @Override
+    public Hello hello() {
+        return new Hello(
+                Hello.PROTOCOL_VERSION,
+                config.id(),
+                instanceId,
+                version,
+                config.labels(),
+                config.handlers().keySet().stream().sorted().toList(),
+                centerLanes.stream().map(Lane::acked).toList());
+    }
+
+    @Override
+    public Heartbeat heartbeat() {
+        Set<String> reasons = state.degraded();
+        Heartbeat.Condition condition = state.get() == AgentState.DRAINING
+                ? Heartbeat.Condition.DRAINING
+                : reasons.isEmpty() ? Heartbeat.Condition.HEALTHY : Heartbeat.Condition.DEGRADED;
+        long inMemory = 0;
+        long dropped = 0;
+        for (Lane lane : centerLanes) {
+            LaneSnapshot account =
+                    Account.of(lane, lane.signal() == Signal.LOGS ? telemetry.logStats() : telemetry.metricStats());
+            inMemory += account.inMemory();
+            dropped += account.droppedTotal();
+        }
+        return new Heartbeat(
+                condition,
+                List.copyOf(new TreeSet<>(reasons)),
+                sampler.figures(),
+                Duration.ofNanos(clock.nanoTime() - startedNanos),
+                inMemory,
+                dropped,
+                tasks.queuedCount(),
+                tasks.runningCount());
+    }
+
+    @Override
+    public void onOnline(String sessionId) {
+        state.move(AgentState.ONLINE, "session=" + sessionId);
+    }
+
+    @Override
+    public void onOffline(CloseReason reason) {
+        state.move(AgentState.OFFLINE, reason.detail());
+    }
+
+    @Override
+    public void onDispatch(TaskRequest request) {
+        tasks.submit(request);
+    }
+
+    @Override
+    public Optional<String> onCancel(String taskId, String reason) {
+        return tasks.cancel(taskId, reason);
+    }
+}

@@ -1,0 +1,151 @@
+package dev.outpost.agent.internal.schedule;
+
+import dev.outpost.agent.internal.base.Counters;
+import dev.outpost.agent.internal.base.Guard;
+import dev.outpost.agent.internal.base.Inbox;
+import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.internal.task.TaskEngine;
+import dev.outpost.agent.schedule.AgentClock;
+import dev.outpost.agent.schedule.OverlapPolicy;
+import dev.outpost.agent.schedule.Scheduler;
+import dev.outpost.agent.task.TaskRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fires schedules into the task engine, whether the control center is there or not. Control loop only.
+ *
+ * <p>A wait never exceeds half a minute: the monotonic clock stands still while a machine sleeps, so the wall clock is looked
+ * at anew. Firings missed meanwhile become one. A wall clock that is set back does not repeat a firing.
+ */
+public final class ScheduleBook {
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+    private final List<Entry> entries = new ArrayList<>();
+    private final @Nullable Scheduler foreign;
+    private final Scheduler scheduler;
+    private final TaskEngine engine;
+    private final Timers timers;
+    private final Inbox inbox;
+    private final AgentClock clock;
+    private final Guard guard;
+    private final Counters counters;
+    private boolean closed;
+
+    /**
+     * A book with these schedules, which do not run yet.
+     *
+     * @param foreign the host's scheduler, or null for the loop's own timers
+     */
+    public ScheduleBook(
+            List<ScheduledTask> schedules,
+            @Nullable Scheduler foreign,
+            TaskEngine engine,
+            Timers timers,
+            Inbox inbox,
+            AgentClock clock,
+            Guard guard,
+            Counters counters) {
+        this.foreign = foreign;
+        this.scheduler = foreign == null ? new LoopScheduler(timers, clock) : foreign;
+        this.engine = engine;
+        this.timers = timers;
+        this.inbox = inbox;
+        this.clock = clock;
+        this.guard = guard;
+        this.counters = counters;
+        schedules.forEach(schedule -> entries.add(new Entry(schedule)));
+    }
+
+    private static final class Entry {
+        private final ScheduledTask schedule;
+        private @Nullable Instant due;
+        private String lastTaskId = "";
+        private Scheduler.@Nullable Cancellable waiting;
+
+        Entry(ScheduledTask schedule) {
+            this.schedule = schedule;
+        }
+    }
+
+    /** Begins. */
+    public void start() {
+        Instant now = clock.instant();
+        for (Entry entry : entries) {
+            plan(entry, now);
+        }
+    }
+
+    private void plan(Entry entry, Instant after) {
+        Optional<Instant> next = guard.call(
+                "trigger " + entry.schedule.name(),
+                () -> entry.schedule.trigger().next(after),
+                Optional.empty());
+        entry.due = next.orElse(null);
+        if (entry.due != null) {
+            await(entry, entry.due);
+        }
+    }
+
+    private void await(Entry entry, Instant due) {
+        Duration wait = Duration.between(clock.instant(), due);
+        Duration capped = wait.isNegative() ? Duration.ZERO : wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
+        Runnable onLoop = () -> wake(entry);
+        Runnable command = foreign == null ? onLoop : () -> inbox.post(onLoop);
+        Throwable failure = guard.run("scheduler", () -> entry.waiting = scheduler.schedule(command, capped));
+        if (failure != null) {
+            timers.schedule(clock.nanoTime() + AFTER_FAILURE.toNanos(), onLoop);
+        }
+    }
+
+    private void wake(Entry entry) {
+        Instant due = entry.due;
+        if (closed || due == null) {
+            return;
+        }
+        Instant now = clock.instant();
+        if (now.isBefore(due)) {
+            await(entry, due);
+            return;
+        }
+        fire(entry, due);
+        plan(entry, now.isAfter(due) ? now : due);
+    }
+
+    private void fire(Entry entry, Instant due) {
+        ScheduledTask schedule = entry.schedule;
+        TaskRequest template = schedule.template();
+        TaskRequest request = new TaskRequest(
+                "schedule/" + schedule.name() + "/" + due,
+                template.type(),
+                template.arguments(),
+                template.attemptTimeout(),
+                template.deadline(),
+                template.retry(),
+                template.priority(),
+                template.traceparent());
+        counters.counter("schedules.fired", schedule.name()).increment();
+        if (schedule.overlap() == OverlapPolicy.SKIP && engine.isLive(entry.lastTaskId)) {
+            engine.skip(request, "the task of the last firing, " + entry.lastTaskId + ", has not ended");
+            return;
+        }
+        entry.lastTaskId = request.id();
+        engine.submit(request);
+    }
+
+    /** Fires no more. */
+    public void close() {
+        closed = true;
+        for (Entry entry : entries) {
+            if (entry.waiting != null) {
+                guard.run("scheduler", entry.waiting::cancel);
+            }
+        }
+    }
+}

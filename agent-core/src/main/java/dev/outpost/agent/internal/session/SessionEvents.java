@@ -1,0 +1,33 @@
+package dev.outpost.agent.internal.session;
+
+import dev.outpost.agent.protocol.Heartbeat;
+import dev.outpost.agent.protocol.Hello;
+import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.transport.CloseReason;
+import java.util.Optional;
+
+/** What the session asks of and tells the runtime, on the control loop. */
+public interface SessionEvents {
+
+    /** The hello for the next attempt. */
+    Hello hello();
+
+    /** The heartbeat for now. */
+    Heartbeat heartbeat();
+
+    /** The session is ready. */
+    void onOnline(String sessionId);
+
+    /** There is no session (any more); called after every attempt that failed, too. */
+    void onOffline(CloseReason reason);
+
+    /** A task was dispatched. */
+    void onDispatch(TaskRequest request);
+
+    /**
+     * A task is to be cancelled.
+     *
+     * @return what is wrong with that, or empty
+     */
+    Optional<String> onCancel(String taskId, String reason);
+}

@@ -1,0 +1,107 @@
+package dev.outpost.agent.internal.task;
+
+import dev.outpost.agent.internal.base.Guard;
+import dev.outpost.agent.log.Logs;
+import dev.outpost.agent.task.TaskContext;
+import dev.outpost.agent.task.TaskExecutor;
+import dev.outpost.agent.task.TaskHandler;
+import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.task.TaskResult;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One call of a handler, and what the handler sees of the agent during it. Runs on an executor's thread. */
+final class AttemptRun implements TaskExecutor.Attempt, TaskContext {
+
+    /** How far the handler says it is. */
+    record Progress(double fraction, String message) {}
+
+    private final TaskRequest request;
+    private final int number;
+    private final TaskHandler handler;
+    private final Logs logs;
+    private final Guard guard;
+    private final BiConsumer<AttemptRun, TaskResult> ended;
+    private final Consumer<AttemptRun> progressed;
+    private final AtomicReference<@Nullable Progress> progress = new AtomicReference<>();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile boolean cancelled;
+
+    AttemptRun(
+            TaskRequest request,
+            int number,
+            TaskHandler handler,
+            Logs logs,
+            Guard guard,
+            BiConsumer<AttemptRun, TaskResult> ended,
+            Consumer<AttemptRun> progressed) {
+        this.request = request;
+        this.number = number;
+        this.handler = handler;
+        this.logs = logs;
+        this.guard = guard;
+        this.ended = ended;
+        this.progressed = progressed;
+    }
+
+    @Override
+    public void run() {
+        TaskResult result;
+        try {
+            TaskResult returned = handler.handle(request, this);
+            result = returned == null ? TaskResult.failedForGood("the handler returned null") : returned;
+        } catch (Throwable t) { // user code: any Error must be survived as well
+            if (!cancelled) {
+                guard.failed("handler " + request.type(), t);
+            }
+            result = TaskResult.failed(t.toString());
+        }
+        over.set(true);
+        ended.accept(this, result);
+    }
+
+    void cancel() {
+        cancelled = true;
+    }
+
+    /** Nothing it says counts any more. */
+    void abandon() {
+        cancelled = true;
+        over.set(true);
+    }
+
+    @Nullable Progress takeProgress() {
+        return progress.getAndSet(null);
+    }
+
+    @Override
+    public TaskRequest task() {
+        return request;
+    }
+
+    @Override
+    public int attempt() {
+        return number;
+    }
+
+    @Override
+    public boolean cancelled() {
+        return cancelled;
+    }
+
+    @Override
+    public void progress(double fraction, String message) {
+        double cut = fraction > 0 ? Math.min(1, fraction) : 0; // NaN too becomes 0
+        if (!over.get() && progress.getAndSet(new Progress(cut, message)) == null) {
+            progressed.accept(this);
+        }
+    }
+
+    @Override
+    public Logs logs() {
+        return logs;
+    }
+}

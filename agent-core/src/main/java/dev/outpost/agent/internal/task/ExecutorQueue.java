@@ -1,0 +1,41 @@
+package dev.outpost.agent.internal.task;
+
+import dev.outpost.agent.task.TaskExecutor;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/** The tasks that wait for one executor: by priority, then in the order in which they came. Control loop only. */
+final class ExecutorQueue {
+
+    private static final Comparator<Task> URGENCY =
+            Comparator.comparingInt((Task task) -> -task.request.priority()).thenComparingLong(task -> task.order);
+
+    private final TaskExecutor executor;
+    private final PriorityQueue<Task> waiting = new PriorityQueue<>(URGENCY);
+
+    ExecutorQueue(TaskExecutor executor) {
+        this.executor = executor;
+    }
+
+    TaskExecutor executor() {
+        return executor;
+    }
+
+    void add(Task task) {
+        waiting.add(task);
+    }
+
+    void remove(Task task) {
+        waiting.remove(task);
+    }
+
+    /** The most urgent task, if the executor has a slot for it. It stays where it is. */
+    @Nullable Task next() {
+        return waiting.isEmpty() || executor.freeSlots() <= 0 ? null : waiting.peek();
+    }
+
+    int size() {
+        return waiting.size();
+    }
+}

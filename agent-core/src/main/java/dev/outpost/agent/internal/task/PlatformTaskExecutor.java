@@ -1,0 +1,164 @@
+package dev.outpost.agent.internal.task;
+
+import dev.outpost.agent.internal.base.AgentThreads;
+import dev.outpost.agent.internal.base.Counters;
+import dev.outpost.agent.task.TaskExecutor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The default executor: at most so many platform threads, none when there is nothing to do for ten seconds. The thread of an
+ * abandoned attempt is replaced by a further one, until it comes back; at most as many are replaced as there are slots.
+ */
+public final class PlatformTaskExecutor implements TaskExecutor {
+
+    private static final long KEEP_ALIVE_SECONDS = 10;
+
+    private final int slots;
+    private final ThreadPoolExecutor threads;
+    private final AtomicInteger busy = new AtomicInteger();
+    private final AtomicInteger leaked = new AtomicInteger();
+    private final LongAdder leaks;
+    private final Object resizing = new Object();
+
+    /** An executor with so many slots. */
+    public PlatformTaskExecutor(int slots, Counters counters) {
+        this.slots = slots;
+        // Submissions are bounded by the slots, so this queue holds at most the few whose predecessor's thread is on
+        // its
+        // way back into the pool.
+        this.threads = new ThreadPoolExecutor(
+                slots,
+                slots,
+                KEEP_ALIVE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                AgentThreads.workers("task"));
+        this.threads.allowCoreThreadTimeOut(true);
+        this.leaks = counters.counter("task.threads.leaked");
+    }
+
+    @Override
+    public int freeSlots() {
+        return slots - busy.get();
+    }
+
+    @Override
+    public @Nullable Run tryExecute(Attempt attempt, Runnable slotFreed) {
+        if (busy.get() >= slots || threads.isShutdown()) {
+            return null;
+        }
+        busy.incrementAndGet();
+        ThreadRun run = new ThreadRun(attempt, slotFreed);
+        threads.execute(run);
+        return run;
+    }
+
+    /** Threads of abandoned attempts that have not come back. */
+    public int leakedThreads() {
+        return leaked.get();
+    }
+
+    @Override
+    public void close() {
+        threads.shutdown();
+    }
+
+    /** As many threads as there are slots, and one more for every leaked one that is replaced. */
+    private void resize() {
+        synchronized (resizing) {
+            int now = slots + Math.min(slots, leaked.get());
+            if (now > threads.getMaximumPoolSize()) {
+                threads.setMaximumPoolSize(now);
+                threads.setCorePoolSize(now);
+            } else {
+                threads.setCorePoolSize(now);
+                threads.setMaximumPoolSize(now);
+            }
+        }
+    }
+
+    /** An attempt on a thread. Its lock orders interrupts before the attempt's end, so that none hits the next attempt. */
+    private final class ThreadRun implements Run, Runnable {
+
+        private final Attempt attempt;
+        private final Runnable slotFreed;
+        private final Object lock = new Object();
+        private @Nullable Thread thread;
+        private boolean interruptEarly;
+        private boolean ended;
+        private boolean abandoned;
+        private boolean replaced;
+
+        ThreadRun(Attempt attempt, Runnable slotFreed) {
+            this.attempt = attempt;
+            this.slotFreed = slotFreed;
+        }
+
+        @Override
+        public void run() {
+            synchronized (lock) {
+                thread = Thread.currentThread();
+                if (interruptEarly) {
+                    thread.interrupt();
+                }
+            }
+            try {
+                attempt.run();
+            } finally {
+                finish();
+            }
+        }
+
+        private void finish() {
+            boolean holdsSlot;
+            synchronized (lock) {
+                thread = null;
+                ended = true;
+                holdsSlot = !replaced;
+                Thread.interrupted(); // an interrupt that came late must not hit the next attempt on this thread
+            }
+            if (abandoned) {
+                leaked.decrementAndGet();
+                resize();
+            }
+            if (holdsSlot) {
+                busy.decrementAndGet();
+                slotFreed.run();
+            }
+        }
+
+        @Override
+        public void interrupt() {
+            synchronized (lock) {
+                interruptEarly = true;
+                if (thread != null) {
+                    thread.interrupt();
+                }
+            }
+        }
+
+        @Override
+        public void abandon() {
+            synchronized (lock) {
+                if (ended || abandoned) {
+                    return;
+                }
+                abandoned = true;
+                // Beyond one replacement per slot the slots stay taken: a host must not drown in threads that never
+                // end.
+                replaced = leaked.incrementAndGet() <= slots;
+            }
+            leaks.increment();
+            resize();
+            if (replaced) {
+                busy.decrementAndGet();
+                slotFreed.run();
+            }
+        }
+    }
+}

@@ -1,0 +1,451 @@
+package dev.outpost.agent.internal.task;
+
+import dev.outpost.agent.internal.base.Counters;
+import dev.outpost.agent.internal.base.Guard;
+import dev.outpost.agent.internal.base.Inbox;
+import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.internal.telemetry.LogPublisher;
+import dev.outpost.agent.schedule.AgentClock;
+import dev.outpost.agent.task.RetryPolicy;
+import dev.outpost.agent.task.TaskExecutor;
+import dev.outpost.agent.task.TaskHandler;
+import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.task.TaskResult;
+import dev.outpost.agent.task.TaskState;
+import dev.outpost.agent.task.TaskStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All tasks of the agent, wherever they come from: accepts, queues, runs, times, retries, reports. Control loop only.
+ *
+ * <p>A task id that is known is never run again: it is answered with its present state. Ended tasks are remembered for that,
+ * the newest ten thousand.
+ */
+public final class TaskEngine {
+
+    private static final int REMEMBERED = 10_000;
+    private static final Duration BUSY_RETRY = Duration.ofSeconds(5);
+    private static final Duration REFUSED_RETRY = Duration.ofMillis(100);
+    private static final long PROGRESS_INTERVAL = 1_000_000_000L;
+
+    private final TaskSettings settings;
+    private final Map<String, TaskHandler> handlers;
+    private final ExecutorRoutes routes;
+    private final ReportBook reports;
+    private final TaskListener listener;
+    private final LogPublisher logs;
+    private final Guard guard;
+    private final Timers timers;
+    private final Inbox inbox;
+    private final AgentClock clock;
+    private final RandomGenerator random;
+    private final Counters counters;
+
+    private final Map<String, Task> live = new HashMap<>();
+    private final Map<String, TaskStatus> ended = new LinkedHashMap<>();
+    private final AtomicInteger queued = new AtomicInteger();
+    private final AtomicInteger running = new AtomicInteger();
+    private long nextOrder;
+    private boolean closing;
+    private @Nullable Runnable idleWatcher;
+
+    /** An engine without tasks. */
+    public TaskEngine(
+            TaskSettings settings,
+            Map<String, TaskHandler> handlers,
+            ExecutorRoutes routes,
+            ReportBook reports,
+            TaskListener listener,
+            LogPublisher logs,
+            Guard guard,
+            Timers timers,
+            Inbox inbox,
+            AgentClock clock,
+            RandomGenerator random,
+            Counters counters) {
+        this.settings = settings;
+        this.handlers = Map.copyOf(handlers);
+        this.routes = routes;
+        this.reports = reports;
+        this.listener = listener;
+        this.logs = logs;
+        this.guard = guard;
+        this.timers = timers;
+        this.inbox = inbox;
+        this.clock = clock;
+        this.random = random;
+        this.counters = counters;
+    }
+
+    // ---- in -------------------------------------------------------------------------------------------------------
+
+    /** Takes a task, or refuses it; either way a report says so. A known id is reported as it stands. */
+    public void submit(TaskRequest request) {
+        submit(request, null);
+    }
+
+    /** Like {@link #submit(TaskRequest)}; {@code watcher} is told every report of the task. */
+    public void submit(TaskRequest request, @Nullable Consumer<TaskStatus> watcher) {
+        Task known = live.get(request.id());
+        if (known != null) {
+            counters.counter("tasks.duplicates").increment();
+            if (watcher != null) {
+                known.watch(watcher);
+            }
+            report(known, "", Map.of(), null);
+            return;
+        }
+        TaskStatus before = ended.get(request.id());
+        if (before != null) {
+            counters.counter("tasks.duplicates").increment();
+            reports.add(before);
+            if (watcher != null) {
+                watcher.accept(before);
+            }
+            return;
+        }
+        String refusal = reasonToRefuse(request);
+        if (refusal != null) {
+            refuse(request, refusal, watcher);
+            return;
+        }
+        accept(request, watcher);
+    }
+
+    private @Nullable String reasonToRefuse(TaskRequest request) {
+        if (closing) {
+            return "the agent is closing";
+        }
+        if (!handlers.containsKey(request.type())) {
+            return "no handler for task type '" + request.type() + "'";
+        }
+        return queued.get() >= settings.queueCapacity() ? "busy: " + queued + " tasks wait already" : null;
+    }
+
+    private void refuse(TaskRequest request, String reason, @Nullable Consumer<TaskStatus> watcher) {
+        boolean busy = reason.startsWith("busy");
+        TaskStatus status = new TaskStatus(
+                request.id(),
+                request.type(),
+                1,
+                TaskState.REFUSED,
+                0,
+                clock.epochNanos(),
+                reason,
+                Map.of(),
+                0,
+                busy ? BUSY_RETRY : null);
+        counters.counter("tasks.ended", TaskState.REFUSED.name()).increment();
+        reports.add(status);
+        listener.onStatus(status);
+        if (watcher != null) {
+            watcher.accept(status);
+        }
+    }
+
+    private void accept(TaskRequest request, @Nullable Consumer<TaskStatus> watcher) {
+        ExecutorQueue queue = routes.queueFor(request.type());
+        Task task = new Task(request, queue, nextOrder++);
+        if (watcher != null) {
+            task.watch(watcher);
+        }
+        live.put(request.id(), task);
+        counters.counter("tasks.accepted").increment();
+        report(task, "", Map.of(), null);
+        if (request.deadline() != null) {
+            task.deadlineTimer = after(request.deadline(), () -> onDeadline(task));
+        }
+        enqueue(task);
+        runNext(queue);
+        if (task.state == TaskState.QUEUED) {
+            report(task, "", Map.of(), null);
+        }
+    }
+
+    /**
+     * Asks a task to stop.
+     *
+     * @return what is wrong with that, or empty
+     */
+    public Optional<String> cancel(String taskId, String reason) {
+        Task task = live.get(taskId);
+        if (task == null) {
+            return ended.containsKey(taskId) ? Optional.empty() : Optional.of("task '" + taskId + "' is not known");
+        }
+        switch (task.state) {
+            case QUEUED, RETRY_WAIT, ACCEPTED -> end(task, TaskState.CANCELLED, reason, Map.of());
+            case RUNNING -> {
+                stop(task, Task.Stop.CANCEL, reason);
+                transition(task, TaskState.CANCELLING, reason, Map.of(), null);
+            }
+            default -> counters.counter("tasks.cancel.late").increment();
+        }
+        return Optional.empty();
+    }
+
+    /** A task that its schedule leaves out: reported, never run. */
+    public void skip(TaskRequest request, String reason) {
+        Task task = new Task(request, routes.queueFor(request.type()), nextOrder++);
+        live.put(request.id(), task);
+        end(task, TaskState.SKIPPED, reason, Map.of());
+    }
+
+    /** Whether a task has begun and not ended. */
+    public boolean isLive(String taskId) {
+        return live.containsKey(taskId);
+    }
+
+    // ---- running --------------------------------------------------------------------------------------------------
+
+    private void enqueue(Task task) {
+        move(task, TaskState.QUEUED);
+        task.queue.add(task);
+        queued.incrementAndGet();
+    }
+
+    private void runNext(ExecutorQueue queue) {
+        for (Task task = queue.next(); task != null; task = queue.next()) {
+            if (!tryRun(task)) {
+                return;
+            }
+        }
+    }
+
+    private boolean tryRun(Task task) {
+        TaskRequest request = task.request;
+        AttemptRun attempt = new AttemptRun(
+                request,
+                task.attempts + 1,
+                Objects.requireNonNull(handlers.get(request.type())),
+                new TaskLogs(logs, request),
+                guard,
+                (run, result) -> inbox.post(() -> onAttemptEnded(task, run, result)),
+                run -> inbox.tryPost(() -> onProgress(task, run)));
+        ExecutorQueue queue = task.queue;
+        Optional<TaskExecutor.Run> run = guard.call(
+                "task executor",
+                () -> Optional.ofNullable(queue.executor().tryExecute(attempt, () -> inbox.post(() -> runNext(queue)))),
+                Optional.empty());
+        if (run.isEmpty()) {
+            after(REFUSED_RETRY, () -> runNext(queue));
+            return false;
+        }
+        task.run = run.get();
+        queue.remove(task);
+        queued.decrementAndGet();
+        running.incrementAndGet();
+        task.attempts++;
+        task.attempt = attempt;
+        task.stop = Task.Stop.NONE;
+        Duration timeout = request.attemptTimeout() == null ? settings.attemptTimeout() : request.attemptTimeout();
+        task.attemptTimer = after(timeout, () -> stop(task, Task.Stop.TIMEOUT, "attempt took longer than " + timeout));
+        transition(task, TaskState.RUNNING, "", Map.of(), null);
+        return true;
+    }
+
+    private void stop(Task task, Task.Stop why, String reason) {
+        task.stop = why;
+        task.stopReason = reason;
+        AttemptRun attempt = task.attempt;
+        if (attempt == null || task.run == null) {
+            return;
+        }
+        attempt.cancel();
+        guard.run("task executor", task.run::interrupt);
+        timers.cancel(task.attemptTimer);
+        task.attemptTimer = after(settings.grace(), () -> giveUp(task, attempt));
+    }
+
+    private void giveUp(Task task, AttemptRun attempt) {
+        if (task.attempt != attempt || task.run == null) {
+            return;
+        }
+        attempt.abandon();
+        guard.run("task executor", task.run::abandon);
+        counters.counter("task.attempts.abandoned").increment();
+        String reason = task.stopReason + "; its handler ignored the interrupt for " + settings.grace();
+        attemptOver(task);
+        // No retry: the attempt may still be at work, and a second one beside it could do the work twice.
+        end(task, task.stop == Task.Stop.CANCEL ? TaskState.CANCELLED : TaskState.TIMED_OUT, reason, Map.of());
+    }
+
+    private void onAttemptEnded(Task task, AttemptRun attempt, TaskResult result) {
+        if (task.attempt == attempt) {
+            attemptOver(task);
+            conclude(task, result, task.stopReason);
+        }
+    }
+
+    private void attemptOver(Task task) {
+        timers.cancel(task.attemptTimer);
+        timers.cancel(task.progressTimer);
+        task.progressTimer = null;
+        task.attempt = null;
+        task.run = null;
+        running.decrementAndGet();
+    }
+
+    /** What an attempt's end means for its task. Success counts even when it came after a request to stop: it is done. */
+    private void conclude(Task task, TaskResult result, String stopReason) {
+        if (result instanceof TaskResult.Succeeded succeeded) {
+            end(task, TaskState.SUCCEEDED, "", succeeded.output());
+        } else if (task.stop == Task.Stop.CANCEL) {
+            end(task, TaskState.CANCELLED, stopReason, Map.of());
+        } else if (task.stop == Task.Stop.DEADLINE) {
+            end(task, TaskState.TIMED_OUT, stopReason, Map.of());
+        } else if (task.stop == Task.Stop.TIMEOUT) {
+            retryOrEnd(task, TaskState.TIMED_OUT, stopReason, null);
+        } else if (result instanceof TaskResult.RetryAfter later) {
+            retryOrEnd(task, TaskState.FAILED, later.reason(), later.delay());
+        } else if (result instanceof TaskResult.Failed failed && failed.retryable()) {
+            retryOrEnd(task, TaskState.FAILED, failed.reason(), null);
+        } else if (result instanceof TaskResult.Failed failed) {
+            end(task, TaskState.FAILED, failed.reason(), Map.of());
+        }
+    }
+
+    private void retryOrEnd(Task task, TaskState otherwise, String reason, @Nullable Duration asked) {
+        RetryPolicy policy = task.request.retry() == null ? settings.retry() : task.request.retry();
+        if (closing || task.attempts >= policy.maxAttempts()) {
+            end(task, otherwise, reason, Map.of());
+            return;
+        }
+        Duration delay = asked == null ? RetryDelay.of(policy, task.attempts, random) : asked;
+        counters.counter("tasks.retries").increment();
+        transition(task, TaskState.RETRY_WAIT, reason, Map.of(), delay);
+        task.retryTimer = after(delay, () -> {
+            enqueue(task);
+            runNext(task.queue);
+        });
+    }
+
+    private void onDeadline(Task task) {
+        String reason = "not done within its deadline of " + task.request.deadline();
+        switch (task.state) {
+            case ACCEPTED, QUEUED ->
+                end(task, task.attempts == 0 ? TaskState.EXPIRED : TaskState.TIMED_OUT, reason, Map.of());
+            case RETRY_WAIT -> end(task, TaskState.TIMED_OUT, reason, Map.of());
+            case RUNNING -> stop(task, Task.Stop.DEADLINE, reason);
+            default -> {
+                // CANCELLING: its grace period is running already
+            }
+        }
+    }
+
+    private void onProgress(Task task, AttemptRun attempt) {
+        if (task.attempt != attempt || task.progressTimer != null) {
+            return;
+        }
+        reportProgress(task, attempt);
+        task.progressTimer = timers.schedule(clock.nanoTime() + PROGRESS_INTERVAL, () -> {
+            task.progressTimer = null;
+            reportProgress(task, attempt);
+        });
+    }
+
+    private void reportProgress(Task task, AttemptRun attempt) {
+        AttemptRun.Progress progress = attempt.takeProgress();
+        if (progress != null && task.attempt == attempt) {
+            task.progress = progress.fraction();
+            report(task, progress.message(), Map.of(), null);
+        }
+    }
+
+    // ---- states ---------------------------------------------------------------------------------------------------
+
+    /** The one way from state to state. */
+    private void move(Task task, TaskState next) {
+        if (!task.state.permits(next)) {
+            throw new IllegalStateException(
+                    "task " + task.request.id() + " cannot go from " + task.state + " to " + next);
+        }
+        task.state = next;
+    }
+
+    private void transition(
+            Task task, TaskState next, String detail, Map<String, String> output, @Nullable Duration retryAfter) {
+        move(task, next);
+        report(task, detail, output, retryAfter);
+    }
+
+    private void end(Task task, TaskState last, String detail, Map<String, String> output) {
+        if (task.state == TaskState.QUEUED) {
+            task.queue.remove(task);
+            queued.decrementAndGet();
+        }
+        timers.cancel(task.deadlineTimer);
+        timers.cancel(task.retryTimer);
+        move(task, last);
+        live.remove(task.request.id());
+        counters.counter("tasks.ended", last.name()).increment();
+        TaskStatus status = report(task, detail, ResultLimit.cut(output), null);
+        ended.put(status.taskId(), status);
+        if (ended.size() > REMEMBERED) {
+            ended.remove(ended.keySet().iterator().next());
+        }
+        if (live.isEmpty() && idleWatcher != null) {
+            idleWatcher.run();
+        }
+    }
+
+    private TaskStatus report(Task task, String detail, Map<String, String> output, @Nullable Duration retryAfter) {
+        TaskStatus status = task.report(clock.epochNanos(), ResultLimit.cut(detail), output, retryAfter);
+        reports.add(status);
+        listener.onStatus(status);
+        task.watchers().forEach(watcher -> watcher.accept(status));
+        return status;
+    }
+
+    // ---- end ------------------------------------------------------------------------------------------------------
+
+    /** Takes no further tasks; {@code idle} runs once none is left. What waits is cancelled at once. */
+    public void drain(Runnable idle) {
+        closing = true;
+        idleWatcher = idle;
+        for (Task task : List.copyOf(live.values())) {
+            if (task.attempt == null) {
+                end(task, TaskState.CANCELLED, "the agent is closing", Map.of());
+            }
+        }
+        if (live.isEmpty()) {
+            idle.run();
+        }
+    }
+
+    /** Asks all running tasks to stop. */
+    public void stopAll(String reason) {
+        for (Task task : new ArrayList<>(live.values())) {
+            cancel(task.request.id(), reason);
+        }
+    }
+
+    /** Lets go of the executors. */
+    public void close() {
+        routes.executors().forEach(executor -> guard.run("task executor", executor::close));
+    }
+
+    /** Tasks that wait for a slot; any thread. */
+    public int queuedCount() {
+        return queued.get();
+    }
+
+    /** Tasks with a running attempt; any thread. */
+    public int runningCount() {
+        return running.get();
+    }
+
+    private Timers.Timer after(Duration delay, Runnable command) {
+        return timers.schedule(clock.nanoTime() + delay.toNanos(), command);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.outpost.agent.protocol;
+
+/** What an agent may say to a control center. */
+public sealed interface AgentMessage
+        permits Hello,
+                Heartbeat,
+                TelemetryBatch,
+                TelemetryGap,
+                TaskReport,
+                Ping,
+                Pong,
+                Rejection,
+                Goodbye,
+                UnknownPayload,
+                InvalidPayload {}

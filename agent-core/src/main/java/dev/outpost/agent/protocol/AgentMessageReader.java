@@ -1,0 +1,190 @@
+package dev.outpost.agent.protocol;
+
+import dev.outpost.agent.internal.proto.MalformedProtoException;
+import dev.outpost.agent.internal.proto.ProtoReader;
+import dev.outpost.agent.task.TaskState;
+import dev.outpost.agent.task.TaskStatus;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/** Reads the payloads of agents. */
+final class AgentMessageReader {
+
+    private static final Heartbeat.Condition[] CONDITIONS = Heartbeat.Condition.values();
+    private static final Signal[] SIGNALS = Signal.values();
+    private static final TelemetryBatch.Codec[] CODECS = TelemetryBatch.Codec.values();
+    private static final TaskState[] STATES = TaskState.values();
+
+    private AgentMessageReader() {}
+
+    static AgentMessage read(int tag, ProtoReader in) throws MalformedProtoException {
+        return switch (tag >>> 3) {
+            case AgentMessageWriter.HELLO -> hello(in.message(tag));
+            case AgentMessageWriter.HEARTBEAT -> heartbeat(in.message(tag));
+            case AgentMessageWriter.BATCH -> batch(in.message(tag));
+            case AgentMessageWriter.GAP -> gap(in.message(tag));
+            case AgentMessageWriter.TASK_REPORT -> taskReport(in.message(tag));
+            case AgentMessageWriter.PING -> {
+                Parts.skipAll(in.message(tag));
+                yield new Ping();
+            }
+            case AgentMessageWriter.PONG -> {
+                Parts.skipAll(in.message(tag));
+                yield new Pong();
+            }
+            case AgentMessageWriter.REJECTION -> Parts.rejection(in.message(tag));
+            case AgentMessageWriter.GOODBYE -> goodbye(in.message(tag));
+            default -> {
+                in.skip(tag);
+                yield new UnknownPayload(tag >>> 3);
+            }
+        };
+    }
+
+    private static Hello hello(ProtoReader in) throws MalformedProtoException {
+        int version = 0;
+        String agentId = "";
+        String instanceId = "";
+        String agentVersion = "";
+        Map<String, String> labels = new HashMap<>();
+        List<String> taskTypes = new ArrayList<>();
+        List<StreamPosition> streams = new ArrayList<>();
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> version = in.boundedInt(tag, 0, Integer.MAX_VALUE);
+                case 2 -> agentId = in.string(tag);
+                case 3 -> instanceId = in.string(tag);
+                case 4 -> agentVersion = in.string(tag);
+                case 5 -> in.mapEntry(tag, labels);
+                case 6 -> taskTypes.add(in.string(tag));
+                case 7 -> streams.add(Parts.position(in.message(tag)));
+                default -> in.skip(tag);
+            }
+        }
+        return new Hello(version, agentId, instanceId, agentVersion, labels, taskTypes, streams);
+    }
+
+    private static Heartbeat heartbeat(ProtoReader in) throws MalformedProtoException {
+        Heartbeat.Condition condition = Heartbeat.Condition.UNSPECIFIED;
+        List<String> reasons = new ArrayList<>();
+        OptionalDouble cpu = OptionalDouble.empty();
+        OptionalLong used = OptionalLong.empty();
+        OptionalLong limit = OptionalLong.empty();
+        Duration uptime = Duration.ZERO;
+        long inMemory = 0;
+        long dropped = 0;
+        int queued = 0;
+        int running = 0;
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> condition = Parts.orUnspecified(CONDITIONS, in.varint(tag));
+                case 2 -> reasons.add(in.string(tag));
+                case 3 -> cpu = OptionalDouble.of(in.doubleValue(tag));
+                case 4 -> used = OptionalLong.of(in.varint(tag));
+                case 5 -> limit = OptionalLong.of(in.varint(tag));
+                case 6 -> uptime = Parts.duration(in.varint(tag));
+                case 7 -> inMemory = in.varint(tag);
+                case 8 -> dropped = in.varint(tag);
+                case 9 -> queued = in.boundedInt(tag, 0, Integer.MAX_VALUE);
+                case 10 -> running = in.boundedInt(tag, 0, Integer.MAX_VALUE);
+                default -> in.skip(tag);
+            }
+        }
+        Heartbeat.HostFigures host = new Heartbeat.HostFigures(cpu, used, limit);
+        return new Heartbeat(condition, reasons, host, uptime, inMemory, dropped, queued, running);
+    }
+
+    private static TelemetryBatch batch(ProtoReader in) throws MalformedProtoException {
+        StreamPosition position = null;
+        Signal signal = Signal.UNSPECIFIED;
+        int count = 0;
+        TelemetryBatch.Codec codec = TelemetryBatch.Codec.NONE;
+        ByteBuffer body = ByteBuffer.allocate(0);
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> position = Parts.position(in.message(tag));
+                case 2 -> signal = Parts.orUnspecified(SIGNALS, in.varint(tag));
+                case 3 -> count = in.boundedInt(tag, 0, Integer.MAX_VALUE);
+                case 4 -> codec = CODECS[in.boundedInt(tag, 0, CODECS.length - 1)];
+                case 15 -> body = in.bytes(tag);
+                default -> in.skip(tag);
+            }
+        }
+        return new TelemetryBatch(Parts.required(position, "position"), signal, count, codec, body);
+    }
+
+    private static TelemetryGap gap(ProtoReader in) throws MalformedProtoException {
+        StreamPosition through = null;
+        long from = 0;
+        long count = 0;
+        String reason = "";
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> through = Parts.position(in.message(tag));
+                case 2 -> from = in.varint(tag);
+                case 3 -> count = in.varint(tag);
+                case 4 -> reason = in.string(tag);
+                default -> in.skip(tag);
+            }
+        }
+        return new TelemetryGap(Parts.required(through, "through"), from, count, reason);
+    }
+
+    private static TaskReport taskReport(ProtoReader in) throws MalformedProtoException {
+        String taskId = "";
+        String type = "";
+        long revision = 0;
+        TaskState state = null;
+        int attempt = 0;
+        long epochNanos = 0;
+        String detail = "";
+        Map<String, String> output = new LinkedHashMap<>();
+        double progress = 0;
+        Duration retryAfter = null;
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> taskId = in.string(tag);
+                case 2 -> type = in.string(tag);
+                case 3 -> revision = in.varint(tag);
+                case 4 -> state = STATES[in.boundedInt(tag, 1, STATES.length) - 1];
+                case 5 -> attempt = in.boundedInt(tag, 0, Integer.MAX_VALUE);
+                case 6 -> epochNanos = in.fixed64(tag);
+                case 7 -> detail = in.string(tag);
+                case 8 -> in.mapEntry(tag, output);
+                case 9 -> progress = in.doubleValue(tag);
+                case 10 -> retryAfter = Parts.duration(in.varint(tag));
+                default -> in.skip(tag);
+            }
+        }
+        return new TaskReport(new TaskStatus(
+                taskId,
+                type,
+                revision,
+                Parts.required(state, "state"),
+                attempt,
+                epochNanos,
+                detail,
+                output,
+                progress,
+                retryAfter));
+    }
+
+    private static Goodbye goodbye(ProtoReader in) throws MalformedProtoException {
+        String reason = "";
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            if (tag >>> 3 == 1) {
+                reason = in.string(tag);
+            } else {
+                in.skip(tag);
+            }
+        }
+        return new Goodbye(reason);
+    }
+}

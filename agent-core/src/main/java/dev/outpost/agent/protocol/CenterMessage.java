@@ -1,0 +1,18 @@
+package dev.outpost.agent.protocol;
+
+/** What a control center may say to an agent. */
+public sealed interface CenterMessage
+        permits Welcome,
+                Refusal,
+                HeartbeatAck,
+                BatchAck,
+                BatchNack,
+                TaskDispatch,
+                TaskCancel,
+                TaskReportAck,
+                Ping,
+                Pong,
+                Rejection,
+                Drain,
+                UnknownPayload,
+                InvalidPayload {}

@@ -1,0 +1,193 @@
+package dev.outpost.agent.protocol;
+
+import dev.outpost.agent.internal.proto.MalformedProtoException;
+import dev.outpost.agent.internal.proto.ProtoReader;
+import dev.outpost.agent.task.RetryPolicy;
+import dev.outpost.agent.task.TaskRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads the payloads of control centers. */
+final class CenterMessageReader {
+
+    private static final Refusal.Code[] REFUSAL_CODES = Refusal.Code.values();
+    private static final BatchNack.Code[] NACK_CODES = BatchNack.Code.values();
+
+    private CenterMessageReader() {}
+
+    static CenterMessage read(int tag, ProtoReader in) throws MalformedProtoException {
+        return switch (tag >>> 3) {
+            case CenterMessageWriter.WELCOME -> welcome(in.message(tag));
+            case CenterMessageWriter.REFUSAL -> refusal(in.message(tag));
+            case CenterMessageWriter.HEARTBEAT_ACK -> {
+                Parts.skipAll(in.message(tag));
+                yield new HeartbeatAck();
+            }
+            case CenterMessageWriter.BATCH_ACK -> batchAck(in.message(tag));
+            case CenterMessageWriter.BATCH_NACK -> batchNack(in.message(tag));
+            case CenterMessageWriter.TASK_DISPATCH -> dispatch(in.message(tag));
+            case CenterMessageWriter.TASK_CANCEL -> cancel(in.message(tag));
+            case CenterMessageWriter.TASK_REPORT_ACK -> reportAck(in.message(tag));
+            case CenterMessageWriter.PING -> {
+                Parts.skipAll(in.message(tag));
+                yield new Ping();
+            }
+            case CenterMessageWriter.PONG -> {
+                Parts.skipAll(in.message(tag));
+                yield new Pong();
+            }
+            case CenterMessageWriter.REJECTION -> Parts.rejection(in.message(tag));
+            case CenterMessageWriter.DRAIN -> drain(in.message(tag));
+            default -> {
+                in.skip(tag);
+                yield new UnknownPayload(tag >>> 3);
+            }
+        };
+    }
+
+    private static Welcome welcome(ProtoReader in) throws MalformedProtoException {
+        String sessionId = "";
+        Duration heartbeat = Duration.ZERO;
+        int maxBatchBytes = 0;
+        int window = 0;
+        List<StreamPosition> streams = new ArrayList<>();
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> sessionId = in.string(tag);
+                case 2 -> heartbeat = Parts.duration(in.varint(tag));
+                case 3 -> maxBatchBytes = in.boundedInt(tag, 0, Integer.MAX_VALUE);
+                case 4 -> window = in.boundedInt(tag, 0, Integer.MAX_VALUE);
+                case 5 -> streams.add(Parts.position(in.message(tag)));
+                default -> in.skip(tag);
+            }
+        }
+        return new Welcome(sessionId, heartbeat, maxBatchBytes, window, streams);
+    }
+
+    private static Refusal refusal(ProtoReader in) throws MalformedProtoException {
+        Refusal.Code code = Refusal.Code.UNSPECIFIED;
+        String detail = "";
+        Duration retryAfter = Duration.ZERO;
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> code = Parts.orUnspecified(REFUSAL_CODES, in.varint(tag));
+                case 2 -> detail = in.string(tag);
+                case 3 -> retryAfter = Parts.duration(in.varint(tag));
+                default -> in.skip(tag);
+            }
+        }
+        return new Refusal(code, detail, retryAfter);
+    }
+
+    private static BatchAck batchAck(ProtoReader in) throws MalformedProtoException {
+        StreamPosition through = null;
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            if (tag >>> 3 == 1) {
+                through = Parts.position(in.message(tag));
+            } else {
+                in.skip(tag);
+            }
+        }
+        return new BatchAck(Parts.required(through, "through"));
+    }
+
+    private static BatchNack batchNack(ProtoReader in) throws MalformedProtoException {
+        StreamPosition position = null;
+        BatchNack.Code code = BatchNack.Code.UNSPECIFIED;
+        Duration retryAfter = Duration.ZERO;
+        String detail = "";
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> position = Parts.position(in.message(tag));
+                case 2 -> code = Parts.orUnspecified(NACK_CODES, in.varint(tag));
+                case 3 -> retryAfter = Parts.duration(in.varint(tag));
+                case 4 -> detail = in.string(tag);
+                default -> in.skip(tag);
+            }
+        }
+        return new BatchNack(Parts.required(position, "position"), code, retryAfter, detail);
+    }
+
+    private static TaskDispatch dispatch(ProtoReader in) throws MalformedProtoException {
+        String id = "";
+        String type = "";
+        Map<String, String> arguments = new LinkedHashMap<>();
+        Duration attemptTimeout = null;
+        Duration deadline = null;
+        RetryPolicy retry = null;
+        int priority = 0;
+        String traceparent = null;
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> id = in.string(tag);
+                case 2 -> type = in.string(tag);
+                case 3 -> in.mapEntry(tag, arguments);
+                case 4 -> attemptTimeout = Parts.duration(in.varint(tag));
+                case 5 -> deadline = Parts.duration(in.varint(tag));
+                case 6 -> retry = retry(in.message(tag));
+                case 7 -> priority = Parts.unZigZag(in.varint(tag));
+                case 8 -> traceparent = in.string(tag);
+                default -> in.skip(tag);
+            }
+        }
+        return new TaskDispatch(
+                new TaskRequest(id, type, arguments, attemptTimeout, deadline, retry, priority, traceparent));
+    }
+
+    private static RetryPolicy retry(ProtoReader in) throws MalformedProtoException {
+        int maxAttempts = 1;
+        Duration initialDelay = Duration.ZERO;
+        Duration maxDelay = Duration.ZERO;
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> maxAttempts = in.boundedInt(tag, 0, Integer.MAX_VALUE);
+                case 2 -> initialDelay = Parts.duration(in.varint(tag));
+                case 3 -> maxDelay = Parts.duration(in.varint(tag));
+                default -> in.skip(tag);
+            }
+        }
+        return new RetryPolicy(maxAttempts, initialDelay, maxDelay);
+    }
+
+    private static TaskCancel cancel(ProtoReader in) throws MalformedProtoException {
+        String taskId = "";
+        String reason = "";
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> taskId = in.string(tag);
+                case 2 -> reason = in.string(tag);
+                default -> in.skip(tag);
+            }
+        }
+        return new TaskCancel(taskId, reason);
+    }
+
+    private static TaskReportAck reportAck(ProtoReader in) throws MalformedProtoException {
+        String taskId = "";
+        long revision = 0;
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> taskId = in.string(tag);
+                case 2 -> revision = in.varint(tag);
+                default -> in.skip(tag);
+            }
+        }
+        return new TaskReportAck(taskId, revision);
+    }
+
+    private static Drain drain(ProtoReader in) throws MalformedProtoException {
+        String reason = "";
+        Duration spread = Duration.ZERO;
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> reason = in.string(tag);
+                case 2 -> spread = Parts.duration(in.varint(tag));
+                default -> in.skip(tag);
+            }
+        }
+        return new Drain(reason, spread);
+    }
+}

@@ -1,0 +1,4 @@
+package dev.outpost.agent.protocol;
+
+/** The heartbeat that it replies to has arrived. */
+public record HeartbeatAck() implements CenterMessage {}

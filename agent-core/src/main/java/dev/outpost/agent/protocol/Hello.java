@@ -1,0 +1,36 @@
+package dev.outpost.agent.protocol;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The agent's first message.
+ *
+ * @param protocolVersion the newest it speaks; now 1
+ * @param agentId stable over restarts
+ * @param instanceId new at every start of the agent
+ * @param agentVersion version of the SDK
+ * @param labels what the agent is known by
+ * @param taskTypes what it has handlers for
+ * @param streams per telemetry stream the last sequence known to be acknowledged
+ */
+public record Hello(
+        int protocolVersion,
+        String agentId,
+        String instanceId,
+        String agentVersion,
+        Map<String, String> labels,
+        List<String> taskTypes,
+        List<StreamPosition> streams)
+        implements AgentMessage {
+
+    /** The protocol version of this SDK. */
+    public static final int PROTOCOL_VERSION = 1;
+
+    /** Copies the collections. */
+    public Hello {
+        labels = Map.copyOf(labels);
+        taskTypes = List.copyOf(taskTypes);
+        streams = List.copyOf(streams);
+    }
+}

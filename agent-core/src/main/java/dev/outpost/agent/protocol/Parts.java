@@ -1,0 +1,119 @@
+package dev.outpost.agent.protocol;
+
+import dev.outpost.agent.internal.proto.MalformedProtoException;
+import dev.outpost.agent.internal.proto.ProtoReader;
+import dev.outpost.agent.internal.proto.ProtoWriter;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Parts of messages that occur in both directions. */
+final class Parts {
+
+    private static final Rejection.Code[] REJECTION_CODES = Rejection.Code.values();
+
+    /** Longer durations are cut when read: nobody means 31 years. */
+    private static final long LONGEST_MILLIS = 1_000_000_000_000L;
+
+    private Parts() {}
+
+    static void empty(int field, ProtoWriter out) {
+        out.endMessage(out.beginMessage(field));
+    }
+
+    static void skipAll(ProtoReader in) throws MalformedProtoException {
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            in.skip(tag);
+        }
+    }
+
+    /** Durations below a millisecond do not become zero, which would mean "not set". */
+    static long millis(Duration duration) {
+        return Math.max(1, duration.toMillis());
+    }
+
+    static Duration duration(long millis) {
+        return Duration.ofMillis(millis < 0 ? LONGEST_MILLIS : Math.min(millis, LONGEST_MILLIS));
+    }
+
+    static long zigZag(int value) {
+        return Integer.toUnsignedLong(value << 1 ^ value >> 31);
+    }
+
+    static int unZigZag(long value) {
+        int bits = (int) value;
+        return bits >>> 1 ^ -(bits & 1);
+    }
+
+    /** The protocol's enums are declared in the order of their numbers, from 0; a test holds them to the contract. */
+    @SuppressWarnings("EnumOrdinal")
+    static int number(Enum<?> value) {
+        return value.ordinal();
+    }
+
+    /** The element at an ordinal, or the first, which stands for "not known here". */
+    static <E> E orUnspecified(E[] elements, long ordinal) {
+        return ordinal > 0 && ordinal < elements.length ? elements[(int) ordinal] : elements[0];
+    }
+
+    static void position(int field, StreamPosition position, ProtoWriter out) {
+        int start = out.beginMessage(field);
+        ByteBuffer id = ByteBuffer.allocate(16);
+        id.putLong(position.streamId().getMostSignificantBits());
+        id.putLong(position.streamId().getLeastSignificantBits());
+        out.bytes(1, id.array());
+        out.varint(2, position.epoch());
+        out.varint(3, position.sequence());
+        out.endMessage(start);
+    }
+
+    static StreamPosition position(ProtoReader in) throws MalformedProtoException {
+        UUID streamId = null;
+        long epoch = 0;
+        long sequence = 0;
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> streamId = streamId(in.bytes(tag));
+                case 2 -> epoch = in.varint(tag);
+                case 3 -> sequence = in.varint(tag);
+                default -> in.skip(tag);
+            }
+        }
+        return new StreamPosition(required(streamId, "stream_id"), epoch, sequence);
+    }
+
+    private static UUID streamId(ByteBuffer bytes) throws MalformedProtoException {
+        if (bytes.remaining() != 16) {
+            throw new MalformedProtoException("a stream_id has " + bytes.remaining() + " bytes; allowed is 16");
+        }
+        return new UUID(bytes.getLong(0), bytes.getLong(8));
+    }
+
+    static <T> T required(@Nullable T value, String what) throws MalformedProtoException {
+        if (value == null) {
+            throw new MalformedProtoException(what + " is missing");
+        }
+        return value;
+    }
+
+    static void rejection(int field, Rejection m, ProtoWriter out) {
+        int start = out.beginMessage(field);
+        out.varint(1, number(m.code()));
+        out.string(2, m.detail());
+        out.endMessage(start);
+    }
+
+    static Rejection rejection(ProtoReader in) throws MalformedProtoException {
+        Rejection.Code code = Rejection.Code.UNSPECIFIED;
+        String detail = "";
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> code = orUnspecified(REJECTION_CODES, in.varint(tag));
+                case 2 -> detail = in.string(tag);
+                default -> in.skip(tag);
+            }
+        }
+        return new Rejection(code, detail);
+    }
+}

@@ -1,0 +1,4 @@
+package dev.outpost.agent.protocol;
+
+/** Somebody is there. */
+public record Pong() implements AgentMessage, CenterMessage {}

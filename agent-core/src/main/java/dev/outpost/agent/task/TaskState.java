@@ -1,0 +1,74 @@
+package dev.outpost.agent.task;
+
+/**
+ * Where a task stands. {@link #permits} is the whole transition table; final states have none.
+ *
+ * <pre>
+ *   ACCEPTED ─▶ QUEUED ─▶ RUNNING ─▶ SUCCEEDED | FAILED | TIMED_OUT
+ *                 ▲          │  └──▶ CANCELLING ─▶ CANCELLED (or the end it came to first)
+ *                 └ RETRY_WAIT
+ *   aside: REFUSED (never accepted) · SKIPPED (overlap) · EXPIRED (deadline before start) · INDETERMINATE (after a crash)
+ * </pre>
+ */
+public enum TaskState {
+    /** Taken over by the agent; goes on to {@link #QUEUED}. */
+    ACCEPTED(1),
+    /** Waits for a free slot. */
+    QUEUED(2),
+    /** An attempt runs. */
+    RUNNING(3),
+    /** The last attempt failed; the next follows after a delay. */
+    RETRY_WAIT(4),
+    /** Was asked to stop; the attempt has not ended yet. */
+    CANCELLING(5),
+    /** Final: the handler returned success. */
+    SUCCEEDED(6),
+    /** Final: the last permitted attempt failed. */
+    FAILED(7),
+    /** Final: the last permitted attempt, or the whole task, took too long. */
+    TIMED_OUT(8),
+    /** Final: stopped on request. */
+    CANCELLED(9),
+    /** Final: the agent did not take it (unknown type, queue full, closing). */
+    REFUSED(10),
+    /** Final: its schedule's overlap policy left it out. */
+    SKIPPED(11),
+    /** Final: its deadline passed before an attempt began. */
+    EXPIRED(12),
+    /** Final: it was running when the agent died, and whether it took effect is unknown. */
+    INDETERMINATE(13);
+
+    private final int number;
+
+    TaskState(int number) {
+        this.number = number;
+    }
+
+    /** The number of this state in the protocol. */
+    public int number() {
+        return number;
+    }
+
+    /** Whether the task has ended; a final state never changes. */
+    public boolean isFinal() {
+        return number >= SUCCEEDED.number;
+    }
+
+    /** Whether a task in this state may go to {@code next}. */
+    public boolean permits(TaskState next) {
+        return switch (this) {
+            case ACCEPTED -> next == QUEUED || next == SKIPPED || next == CANCELLED || next == EXPIRED;
+            case QUEUED -> next == RUNNING || next == CANCELLED || next == EXPIRED || next == TIMED_OUT;
+            case RUNNING ->
+                next == SUCCEEDED
+                        || next == FAILED
+                        || next == TIMED_OUT
+                        || next == RETRY_WAIT
+                        || next == CANCELLING
+                        || next == INDETERMINATE;
+            case RETRY_WAIT -> next == QUEUED || next == CANCELLED || next == TIMED_OUT;
+            case CANCELLING -> next == CANCELLED || next == SUCCEEDED || next == FAILED || next == INDETERMINATE;
+            default -> false;
+        };
+    }
+}

@@ -1,0 +1,41 @@
+package dev.outpost.agent.transport;
+
+import dev.outpost.agent.protocol.AgentMessage;
+import dev.outpost.agent.protocol.CenterMessage;
+import java.io.IOException;
+
+/**
+ * SPI: the server side of a transport, for control centers.
+ *
+ * <p>The same rules hold as on the agent's side: serial listener calls, no blocking, messages only as requested.
+ */
+public interface TransportServer extends AutoCloseable {
+
+    /**
+     * Begins to listen.
+     *
+     * @throws IOException if the address cannot be bound or the certificates cannot be read
+     */
+    void start(Acceptor acceptor) throws IOException;
+
+    /** The port it listens on, after {@link #start}; 0 for a transport without ports. */
+    int port();
+
+    /** Stops listening and closes all links, which report {@link CloseReason.Next#STOP}. Idempotent. */
+    @Override
+    void close();
+
+    /** Takes new links. */
+    @FunctionalInterface
+    interface Acceptor {
+
+        /**
+         * A peer has connected. Called on the transport's thread; must not block.
+         *
+         * @param connection the sending half; trySend may be used at once
+         * @param peer what the transport knows about the other side
+         * @return takes what happens on this link
+         */
+        ConnectionListener<AgentMessage> onConnection(Connection<CenterMessage> connection, Peer peer);
+    }
+}
