@@ -1,0 +1,31 @@
+package dev.outpost.agent.transport.grpc;
+
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+
+/** Takes messages from gRPC as bytes, so that decoding happens where a clear answer can be given to what is malformed. */
+final class BytesMarshaller implements MethodDescriptor.Marshaller<ByteBuffer> {
+
+    @Override
+    public InputStream stream(ByteBuffer message) {
+        byte[] bytes = new byte[message.remaining()];
+        message.duplicate().get(bytes);
+        return new ByteArrayInputStream(bytes);
+    }
+
+    @Override
+    public ByteBuffer parse(InputStream stream) {
+        try {
+            return ByteBuffer.wrap(stream.readAllBytes());
+        } catch (IOException e) {
+            throw Status.INTERNAL
+                    .withDescription("reading a message failed")
+                    .withCause(e)
+                    .asRuntimeException();
+        }
+    }
+}
