@@ -66,10 +66,10 @@ public final class Lane implements Outlet {
         this.window = window;
         this.handOver = batch -> handOver.accept(this, batch);
         this.counters = counters;
-        this.delivered = counters.counter(name + ".delivered");
-        this.droppedFull = counters.counter(name + ".dropped", "lane_full");
-        this.droppedRejected = counters.counter(name + ".dropped", "rejected");
-        this.droppedAtClose = counters.counter(name + ".dropped", "closed");
+        this.delivered = counters.counter("lane." + name + ".delivered");
+        this.droppedFull = counters.counter("lane." + name + ".dropped", "lane_full");
+        this.droppedRejected = counters.counter("lane." + name + ".dropped", "rejected");
+        this.droppedAtClose = counters.counter("lane." + name + ".dropped", "closed");
     }
 
     /**
@@ -137,7 +137,7 @@ public final class Lane implements Outlet {
     /** The batch that {@link #nextToSend} gave can never be sent: it is dropped, counted, and leaves a gap. */
     public void dropNext(String reason) {
         Entry next = waiting.remove();
-        forget(next, counters.counter(name + ".dropped", reason));
+        forget(next, counters.counter("lane." + name + ".dropped", reason));
         waiting.addFirst(new Entry(next.sequence(), null, next.records()));
     }
 
@@ -265,7 +265,7 @@ public final class Lane implements Outlet {
 
     /** Records dropped by the lane, by reason; any thread. */
     public SortedMap<String, Long> dropped() {
-        return counters.byReason(name + ".dropped");
+        return counters.byReason("lane." + name + ".dropped");
     }
 
     /** Records delivered; any thread. */

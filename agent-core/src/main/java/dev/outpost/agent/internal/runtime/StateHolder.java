@@ -57,7 +57,11 @@ final class StateHolder {
         if (!reasons.equals(degraded)) {
             Set<String> now = Set.copyOf(reasons);
             degraded = now;
-            LOG.warn("event=agent.degraded agent={} reasons={}", agentId, new TreeSet<>(now));
+            if (now.isEmpty()) {
+                LOG.info("event=agent.recovered agent={} all works again", agentId);
+            } else {
+                LOG.warn("event=agent.degraded agent={} reasons={}", agentId, new TreeSet<>(now));
+            }
             notifier.tell(listener -> listener.onDegradedChanged(now));
         }
     }

@@ -19,11 +19,11 @@ public final class SignalStats {
     private final LongAdder encodeFailed;
     private final LongAdder closed;
 
-    /** Statistics under {@code <signal>.*}. */
+    /** Statistics under {@code ring.<signal>.*}. */
     public SignalStats(String signal, Counters counters) {
         this.counters = counters;
-        dropName = signal + ".dropped";
-        taken = counters.counter(signal + ".taken");
+        dropName = "ring." + signal + ".dropped";
+        taken = counters.counter("ring." + signal + ".taken");
         ringFull = counters.counter(dropName, "ring_full");
         noBytes = counters.counter(dropName, "ring_bytes");
         tooLarge = counters.counter(dropName, "too_large");

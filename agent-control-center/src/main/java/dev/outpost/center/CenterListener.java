@@ -1,0 +1,26 @@
+package dev.outpost.center;
+
+import dev.outpost.agent.task.TaskStatus;
+
+/**
+ * Told what happens.
+ *
+ * <p><b>Thread:</b> a worker, in order per agent. <b>Errors:</b> what it throws is counted and logged once in a while.
+ */
+public interface CenterListener {
+
+    /** An agent has been let in. */
+    default void onConnected(AgentInfo agent) {}
+
+    /** An agent's connection has ended. */
+    default void onLost(AgentInfo agent, String reason) {}
+
+    /** A heartbeat has come. */
+    default void onHeartbeat(AgentInfo agent) {}
+
+    /** A task report has come, of a dispatched task or of one of the agent's own. Not called for older reports. */
+    default void onTaskStatus(AgentInfo agent, TaskStatus status) {}
+
+    /** Somebody was not let in. */
+    default void onRefused(String agentId, String address, String reason) {}
+}

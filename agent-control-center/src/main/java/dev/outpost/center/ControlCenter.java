@@ -1,0 +1,49 @@
+package dev.outpost.center;
+
+import dev.outpost.agent.task.TaskRequest;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/** A control center inside this program. Thread-safe. */
+public interface ControlCenter extends AutoCloseable {
+
+    /** A builder; it needs at least one endpoint. */
+    static ControlCenterBuilder builder() {
+        return new ControlCenterBuilder();
+    }
+
+    /**
+     * Begins to listen on all endpoints.
+     *
+     * @throws IOException if one of them cannot; then none does
+     * @throws IllegalStateException if it was started or closed before
+     */
+    void start() throws IOException;
+
+    /** The port of the first endpoint. */
+    int port();
+
+    /** All agents that have been connected since the start. */
+    Collection<AgentInfo> agents();
+
+    /** One of them. */
+    Optional<AgentInfo> agent(String agentId);
+
+    /**
+     * Gives an agent a task. While the agent is lost the task waits, and is sent as soon as it is back; an agent never runs a
+     * task id twice, however often it is sent.
+     *
+     * @return the task's handle; the same one for the same agent and task id while the task has not ended
+     * @throws CenterException if the agent is not known, or too many of its tasks have not ended
+     */
+    TaskHandle dispatch(String agentId, TaskRequest request);
+
+    /** Everything that is counted, by name. */
+    SortedMap<String, Long> counters();
+
+    /** Stops listening, closes all connections, and ends. Unfinished outcomes fail. Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,128 @@
+package dev.outpost.center;
+
+import dev.outpost.agent.ConfigurationException;
+import dev.outpost.agent.ConfigurationException.Problem;
+import dev.outpost.agent.transport.TransportServer;
+import dev.outpost.center.internal.CenterConfig;
+import dev.outpost.center.internal.CenterRuntime;
+import dev.outpost.center.store.WatermarkStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Wires a control center. Not thread-safe; good for one. */
+public final class ControlCenterBuilder {
+
+    private static final Duration LONGEST_HEARTBEAT = Duration.ofMinutes(10);
+
+    private final List<TransportServer> endpoints = new ArrayList<>();
+    private Authenticator authenticator = Authenticator.byCertificate();
+    private TelemetryHandler telemetry = new TelemetryHandler() {};
+    private final List<CenterListener> listeners = new ArrayList<>();
+    private WatermarkStore watermarks = WatermarkStore.inMemory();
+    private Duration heartbeatInterval = Duration.ofSeconds(30);
+    private int windowBatches = 8;
+    private int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private int maxAgents = 50_000;
+    private boolean built;
+
+    ControlCenterBuilder() {}
+
+    /** Adds an endpoint, which belongs to the control center from {@link #build} on. At least one is required. */
+    public ControlCenterBuilder endpoint(TransportServer server) {
+        endpoints.add(server);
+        return this;
+    }
+
+    /** Who is let in; by default {@link Authenticator#byCertificate}. */
+    public ControlCenterBuilder authenticator(Authenticator authenticator) {
+        this.authenticator = authenticator;
+        return this;
+    }
+
+    /** Who takes telemetry; by default it is acknowledged and forgotten. */
+    public ControlCenterBuilder telemetry(TelemetryHandler handler) {
+        this.telemetry = handler;
+        return this;
+    }
+
+    /** Adds somebody who is told what happens. */
+    public ControlCenterBuilder listener(CenterListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /** Where watermarks are kept; by default in memory, so that a restart may see a batch again. Stays the caller's. */
+    public ControlCenterBuilder watermarks(WatermarkStore store) {
+        this.watermarks = store;
+        return this;
+    }
+
+    /** How often agents are to send heartbeats: 100 ms to 10 min, or zero to leave it to them; default 30 s. */
+    public ControlCenterBuilder heartbeatInterval(Duration interval) {
+        this.heartbeatInterval = interval;
+        return this;
+    }
+
+    /** Unacknowledged batches that a stream may send: 1 to 1,024; default 8. */
+    public ControlCenterBuilder windowBatches(int batches) {
+        this.windowBatches = batches;
+        return this;
+    }
+
+    /** Threads for handlers and listeners: 1 to 1,024; by default as many as processors, at least 2. */
+    public ControlCenterBuilder workers(int workers) {
+        this.workers = workers;
+        return this;
+    }
+
+    /** Agents that are remembered; further ones are refused as busy: 1 to 1,000,000; default 50,000. */
+    public ControlCenterBuilder maxAgents(int agents) {
+        this.maxAgents = agents;
+        return this;
+    }
+
+    /**
+     * The control center, not started.
+     *
+     * @throws ConfigurationException listing every setting that cannot work
+     * @throws IllegalStateException if this builder has built one already
+     */
+    public ControlCenter build() {
+        if (built) {
+            throw new IllegalStateException("this builder has built its control center; make a new builder");
+        }
+        List<Problem> problems = new ArrayList<>();
+        if (endpoints.isEmpty()) {
+            problems.add(new Problem("endpoint", "not set", "at least one"));
+        }
+        if (!heartbeatInterval.isZero()
+                && (heartbeatInterval.compareTo(Duration.ofMillis(100)) < 0
+                        || heartbeatInterval.compareTo(LONGEST_HEARTBEAT) > 0)) {
+            problems.add(new Problem("heartbeatInterval", heartbeatInterval.toString(), "PT0S, or PT0.1S to PT10M"));
+        }
+        range(problems, "windowBatches", windowBatches, 1_024);
+        range(problems, "workers", workers, 1_024);
+        range(problems, "maxAgents", maxAgents, 1_000_000);
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(problems);
+        }
+        built = true;
+        return new CenterRuntime(new CenterConfig(
+                List.copyOf(endpoints),
+                authenticator,
+                telemetry,
+                List.copyOf(listeners),
+                watermarks,
+                heartbeatInterval,
+                windowBatches,
+                workers,
+                maxAgents));
+    }
+
+    private static void range(List<Problem> problems, String setting, int value, int most) {
+        if (value < 1 || value > most) {
+            problems.add(new Problem(setting, Integer.toString(value), "1 to " + most));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.outpost.center.internal;
+
+import dev.outpost.agent.transport.TransportServer;
+import dev.outpost.center.Authenticator;
+import dev.outpost.center.CenterListener;
+import dev.outpost.center.TelemetryHandler;
+import dev.outpost.center.store.WatermarkStore;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the builder has made of its settings; see there.
+ *
+ * @param endpoints where agents connect
+ * @param authenticator who is let in
+ * @param telemetry who takes telemetry
+ * @param listeners who is told
+ * @param watermarks how far streams have been taken
+ * @param heartbeatInterval what agents are told
+ * @param windowBatches what agents are told
+ * @param workers threads for user code
+ * @param maxAgents agents that are remembered
+ */
+public record CenterConfig(
+        List<TransportServer> endpoints,
+        Authenticator authenticator,
+        TelemetryHandler telemetry,
+        List<CenterListener> listeners,
+        WatermarkStore watermarks,
+        Duration heartbeatInterval,
+        int windowBatches,
+        int workers,
+        int maxAgents) {}

@@ -1,0 +1,90 @@
+package dev.outpost.center.internal;
+
+import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.transport.TransportServer;
+import dev.outpost.center.AgentInfo;
+import dev.outpost.center.ControlCenter;
+import dev.outpost.center.TaskHandle;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The control center as its program sees it. */
+public final class CenterRuntime implements ControlCenter {
+
+    private enum State {
+        NEW,
+        STARTED,
+        CLOSED
+    }
+
+    private final CenterConfig config;
+    private final Clock clock = Clock.systemUTC();
+    private final Workers workers;
+    private final Registry registry;
+    private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
+
+    /** A control center that is not started. */
+    public CenterRuntime(CenterConfig config) {
+        this.config = config;
+        this.workers = new Workers(config.workers());
+        this.registry = new Registry(config, workers, clock);
+    }
+
+    @Override
+    public void start() throws IOException {
+        if (!state.compareAndSet(State.NEW, State.STARTED)) {
+            throw new IllegalStateException("the control center is " + state.get() + "; only a new one can be started");
+        }
+        try {
+            for (TransportServer endpoint : config.endpoints()) {
+                endpoint.start(
+                        (connection, peer) -> new AgentSession(connection, peer, config, registry, workers, clock));
+            }
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+        workers.repeat(1, registry::sweep);
+    }
+
+    @Override
+    public int port() {
+        return config.endpoints().get(0).port();
+    }
+
+    @Override
+    public Collection<AgentInfo> agents() {
+        return registry.infos();
+    }
+
+    @Override
+    public Optional<AgentInfo> agent(String agentId) {
+        return registry.info(agentId);
+    }
+
+    @Override
+    public TaskHandle dispatch(String agentId, TaskRequest request) {
+        return registry.dispatch(agentId, request);
+    }
+
+    @Override
+    public SortedMap<String, Long> counters() {
+        return workers.snapshot();
+    }
+
+    @Override
+    public void close() {
+        if (state.getAndSet(State.CLOSED) == State.CLOSED) {
+            return;
+        }
+        for (TransportServer endpoint : config.endpoints()) {
+            workers.guard("endpoint", endpoint::close);
+        }
+        registry.close();
+        workers.close();
+    }
+}

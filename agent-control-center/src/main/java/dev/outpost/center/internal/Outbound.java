@@ -1,0 +1,70 @@
+package dev.outpost.center.internal;
+
+import dev.outpost.agent.protocol.BatchAck;
+import dev.outpost.agent.protocol.CenterMessage;
+import dev.outpost.agent.protocol.Envelope;
+import dev.outpost.agent.protocol.StreamPosition;
+import dev.outpost.agent.transport.Connection;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+
+/**
+ * What goes down one connection, from any thread, in order. Of acknowledgements only the newest per stream waits, for they
+ * are cumulative. Its lock also keeps the senders of one connection apart, as connections ask for.
+ */
+final class Outbound {
+
+    private final Connection<CenterMessage> connection;
+    private final Clock clock;
+    private final Queue<Envelope<CenterMessage>> waiting = new ArrayDeque<>();
+    private final Map<UUID, StreamPosition> acks = new LinkedHashMap<>();
+    private long nextId = 1;
+
+    Outbound(Connection<CenterMessage> connection, Clock clock) {
+        this.connection = connection;
+        this.clock = clock;
+    }
+
+    /** Sends, or queues while the connection is full. */
+    synchronized void send(CenterMessage message, long inReplyTo) {
+        waiting.add(envelope(message, inReplyTo));
+        flush();
+    }
+
+    /** Acknowledges a stream up to a position. */
+    synchronized void ack(StreamPosition through) {
+        acks.put(through.streamId(), through);
+        flush();
+    }
+
+    /** Sends what waits, as far as the connection takes it. */
+    synchronized void flush() {
+        for (Envelope<CenterMessage> next = waiting.peek(); next != null; next = waiting.peek()) {
+            if (!connection.trySend(next)) {
+                return;
+            }
+            waiting.remove();
+        }
+        var each = acks.values().iterator();
+        while (each.hasNext()) {
+            if (!connection.trySend(envelope(new BatchAck(each.next()), 0))) {
+                return;
+            }
+            each.remove();
+        }
+    }
+
+    synchronized int size() {
+        return waiting.size();
+    }
+
+    private Envelope<CenterMessage> envelope(CenterMessage message, long inReplyTo) {
+        Instant now = clock.instant();
+        return new Envelope<>(nextId++, inReplyTo, now.getEpochSecond() * 1_000_000_000L + now.getNano(), message);
+    }
+}

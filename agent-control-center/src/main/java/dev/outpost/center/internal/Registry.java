@@ -1,0 +1,140 @@
+package dev.outpost.center.internal;
+
+import dev.outpost.agent.protocol.Hello;
+import dev.outpost.agent.protocol.TaskReportAck;
+import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.task.TaskStatus;
+import dev.outpost.agent.transport.CloseReason;
+import dev.outpost.center.AgentInfo;
+import dev.outpost.center.CenterException;
+import dev.outpost.center.CenterListener;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** All agents and all connections. Thread-safe. */
+final class Registry {
+
+    private static final Duration HELLO_DEADLINE = Duration.ofSeconds(10);
+    private static final Duration LEASE_WITHOUT_INTERVAL = Duration.ofMinutes(30);
+    private static final Duration ANSWER_TIME = Duration.ofSeconds(5);
+
+    private final CenterConfig config;
+    private final Workers workers;
+    private final Clock clock;
+    private final Duration lease;
+    private final Map<String, AgentEntry> agents = new ConcurrentHashMap<>();
+    private final Set<AgentSession> sessions = ConcurrentHashMap.newKeySet();
+
+    Registry(CenterConfig config, Workers workers, Clock clock) {
+        this.config = config;
+        this.workers = workers;
+        this.clock = clock;
+        this.lease = config.heartbeatInterval().isZero()
+                ? LEASE_WITHOUT_INTERVAL
+                : config.heartbeatInterval().multipliedBy(3).plus(ANSWER_TIME);
+    }
+
+    Collection<AgentInfo> infos() {
+        return agents.values().stream().map(AgentEntry::info).toList();
+    }
+
+    Optional<AgentInfo> info(String agentId) {
+        return Optional.ofNullable(agents.get(agentId)).map(AgentEntry::info);
+    }
+
+    DispatchedTask dispatch(String agentId, TaskRequest request) {
+        AgentEntry entry = agents.get(agentId);
+        if (entry == null) {
+            throw new CenterException("agent '" + agentId + "' is not known");
+        }
+        workers.count("tasks.dispatched");
+        return entry.dispatch(request);
+    }
+
+    // ---- told by sessions -----------------------------------------------------------------------------------------
+
+    void opened(AgentSession session) {
+        sessions.add(session);
+        workers.count("connections.opened");
+    }
+
+    boolean hasRoomFor(String agentId) {
+        return agents.containsKey(agentId) || agents.size() < config.maxAgents();
+    }
+
+    AgentEntry admitted(AgentSession session, Hello hello) {
+        AgentEntry entry =
+                agents.computeIfAbsent(hello.agentId(), id -> new AgentEntry(hello, clock, workers.serial()));
+        entry.connected(session, hello)
+                .ifPresent(before -> before.close(
+                        CloseReason.retry("another connection of agent '" + hello.agentId() + "' took over", null)));
+        workers.count("agents.admitted");
+        AgentInfo info = entry.info();
+        tell(entry.callbacks(), listener -> listener.onConnected(info));
+        return entry;
+    }
+
+    void refused(String agentId, String address, String reason) {
+        tell(workers::execute, listener -> listener.onRefused(agentId, address, reason));
+    }
+
+    void closed(AgentSession session, @Nullable AgentEntry entry, String reason) {
+        sessions.remove(session);
+        workers.count("connections.closed");
+        if (entry != null && entry.lost(session)) {
+            AgentInfo info = entry.info();
+            tell(entry.callbacks(), listener -> listener.onLost(info, reason));
+        }
+    }
+
+    void heartbeat(AgentEntry entry) {
+        workers.count("heartbeats.received");
+        AgentInfo info = entry.info();
+        tell(entry.callbacks(), listener -> listener.onHeartbeat(info));
+    }
+
+    void report(AgentEntry entry, AgentSession session, TaskStatus status) {
+        boolean news = entry.reported(status);
+        workers.count(news ? "task.reports.received" : "task.reports.repeated");
+        session.outbound().send(new TaskReportAck(status.taskId(), status.revision()), 0);
+        if (news) {
+            AgentInfo info = entry.info();
+            tell(entry.callbacks(), listener -> listener.onTaskStatus(info, status));
+        }
+    }
+
+    private void tell(Executor executor, Consumer<CenterListener> call) {
+        for (CenterListener listener : config.listeners()) {
+            executor.execute(() ->
+                    workers.guard("listener " + listener.getClass().getSimpleName(), () -> call.accept(listener)));
+        }
+    }
+
+    // ---- by the clock ---------------------------------------------------------------------------------------------
+
+    /** Ends connections that say nothing. */
+    void sweep() {
+        for (AgentSession session : sessions) {
+            Duration silence = session.silence();
+            if (!session.isAdmitted() && silence.compareTo(HELLO_DEADLINE) > 0) {
+                workers.count("connections.swept{no_hello}");
+                session.close(CloseReason.retry("no hello within " + HELLO_DEADLINE, null));
+            } else if (session.isAdmitted() && silence.compareTo(lease) > 0) {
+                workers.count("connections.swept{silent}");
+                session.close(CloseReason.retry("nothing heard for " + lease, null));
+            }
+        }
+    }
+
+    void close() {
+        agents.values().forEach(entry -> entry.unfinished().forEach(DispatchedTask::centerClosed));
+    }
+}

@@ -1,0 +1,121 @@
+package dev.outpost.center.internal;
+
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The center's own threads, and the guard around everything that its authors did not write: failures are counted, and logged
+ * the first time and then with every thousandth. Thread-safe.
+ */
+final class Workers {
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.outpost.center");
+    private static final long LOG_EVERY = 1_000;
+    private static final long END_SECONDS = 2;
+
+    private final ExecutorService pool;
+    private final ScheduledExecutorService timer;
+    private final Map<String, LongAdder> counters = new ConcurrentHashMap<>();
+
+    Workers(int threads) {
+        pool = Executors.newFixedThreadPool(threads, threads("worker"));
+        timer = Executors.newSingleThreadScheduledExecutor(threads("timer"));
+    }
+
+    private static ThreadFactory threads(String role) {
+        AtomicInteger next = new AtomicInteger(1);
+        return body -> {
+            Thread thread = new Thread(null, body, "outpost-center-" + role + "-" + next.getAndIncrement(), 0, false);
+            thread.setDaemon(true);
+            thread.setContextClassLoader(null);
+            return thread;
+        };
+    }
+
+    /** Something of the user's. */
+    @FunctionalInterface
+    interface UserCode {
+        void run() throws Exception;
+    }
+
+    /** Runs soon, on a worker; without effect after the end. */
+    void execute(Runnable command) {
+        try {
+            pool.execute(command);
+        } catch (RejectedExecutionException e) {
+            count("center.work.after_close");
+        }
+    }
+
+    /** An executor on the workers that runs its commands, which may be the user's, one after the other. */
+    Executor serial() {
+        SerialExecutor serial = new SerialExecutor(this::execute);
+        return command -> serial.execute(() -> guard("callback", command::run));
+    }
+
+    /** Runs again and again, each time that many seconds after the last; must be short. */
+    void repeat(long seconds, Runnable command) {
+        var unused =
+                timer.scheduleWithFixedDelay(() -> guard("timer", command::run), seconds, seconds, TimeUnit.SECONDS);
+    }
+
+    /** Runs the user's code here and now. */
+    boolean guard(String what, UserCode code) {
+        try {
+            code.run();
+            return true;
+        } catch (Throwable t) { // user code: any Error must be survived as well
+            failed(what, t);
+            return false;
+        }
+    }
+
+    void failed(String what, Throwable t) {
+        LongAdder failures = counter("user.failures{" + what + "}");
+        failures.increment();
+        long count = failures.sum();
+        if (count == 1 || count % LOG_EVERY == 0) {
+            LOG.warn("event=center.user.failure what={} count={} {}", what, count, t.toString(), t);
+        }
+    }
+
+    void count(String name) {
+        counter(name).increment();
+    }
+
+    LongAdder counter(String name) {
+        return counters.computeIfAbsent(name, n -> new LongAdder());
+    }
+
+    SortedMap<String, Long> snapshot() {
+        SortedMap<String, Long> all = new TreeMap<>();
+        counters.forEach((name, counter) -> all.put(name, counter.sum()));
+        return all;
+    }
+
+    void close() {
+        timer.shutdownNow();
+        pool.shutdown();
+        try {
+            if (!pool.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+                pool.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            pool.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/** The other end as a library: agent registry, dispatch, telemetry intake. */
+module dev.outpost.center {
+    requires transitive dev.outpost.agent;
+    requires transitive dev.outpost.agent.transport.grpc;
+    requires java.naming;
+    requires org.slf4j;
+    requires static org.jspecify;
+
+    exports dev.outpost.center;
+    exports dev.outpost.center.store;
+}
