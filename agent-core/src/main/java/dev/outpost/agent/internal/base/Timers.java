@@ -14,6 +14,9 @@ public final class Timers {
 
     private static final int ARITY = 4;
 
+    /** Fills places of the heap that are not in use, so that no fired timer is kept from collection. */
+    private static final Timer NONE = new Timer(0, 0, () -> {});
+
     private Timer[] heap = new Timer[64];
     private int size;
     private long nextOrder;
@@ -55,7 +58,7 @@ public final class Timers {
         int hole = timer.index;
         timer.index = -1;
         Timer last = heap[--size];
-        heap[size] = null;
+        heap[size] = NONE;
         if (last != timer) {
             siftDown(hole, last);
             if (last.index == hole) {

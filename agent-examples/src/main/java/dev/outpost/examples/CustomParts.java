@@ -1,0 +1,168 @@
+package dev.outpost.examples;
+
+import dev.outpost.agent.log.LogBatch;
+import dev.outpost.agent.log.LogSink;
+import dev.outpost.agent.metric.Instrument;
+import dev.outpost.agent.metric.MetricSource;
+import dev.outpost.agent.protocol.AgentMessage;
+import dev.outpost.agent.protocol.CenterMessage;
+import dev.outpost.agent.protocol.Envelope;
+import dev.outpost.agent.protocol.Hello;
+import dev.outpost.agent.schedule.Scheduler;
+import dev.outpost.agent.schedule.Trigger;
+import dev.outpost.agent.task.TaskExecutor;
+import dev.outpost.agent.task.TaskHandler;
+import dev.outpost.agent.task.TaskResult;
+import dev.outpost.agent.transport.Connection;
+import dev.outpost.agent.transport.ConnectionListener;
+import dev.outpost.agent.transport.Transport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A part of one's own for every SPI; the README shows them. */
+final class CustomParts {
+
+    private CustomParts() {}
+
+    static MetricSource queueDepth(Queue<?> orders) {
+        // snippet: metric source
+        Instrument depth = Instrument.gauge("app.queue.depth", "{order}", "Orders that wait.");
+        MetricSource source = recorder -> recorder.record(depth, orders.size());
+        // end of snippet
+        return source;
+    }
+
+    static TaskHandler reindex(Queue<String> rows) {
+        // snippet: task handler
+        TaskHandler reindex = (task, context) -> {
+            int all = rows.size();
+            for (int done = 0; done < all; done++) {
+                if (context.cancelled()) {
+                    return new TaskResult.RetryAfter(Duration.ofMinutes(1), "stopped at row " + done);
+                }
+                context.progress((double) done / all, String.valueOf(rows.poll()));
+            }
+            return TaskResult.succeeded();
+        };
+        // end of snippet
+        return reindex;
+    }
+
+    // snippet: log sink
+    /** Appends every batch to a file. */
+    record FileSink(Path file) implements LogSink {
+        @Override
+        public CompletionStage<?> send(LogBatch batch) {
+            StringBuilder lines = new StringBuilder();
+            batch.records().forEach(record -> lines.append(record.body()).append('\n'));
+            try {
+                Files.writeString(file, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                return CompletableFuture.completedStage(null);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e); // the agent tries again, with backoff
+            }
+        }
+    }
+    // end of snippet
+
+    static Scheduler onExecutor() {
+        // snippet: scheduler
+        Scheduler scheduler = Scheduler.of(Executors.newSingleThreadScheduledExecutor());
+        Trigger lastSundayOfTheMonth = Trigger.cron("0 3 * * SUNL");
+        Trigger everyFullMinute = after -> Optional.of(Instant.ofEpochSecond((after.getEpochSecond() / 60 + 1) * 60));
+        // end of snippet
+        return lastSundayOfTheMonth.equals(everyFullMinute)
+                ? Scheduler.of(Executors.newScheduledThreadPool(2))
+                : scheduler;
+    }
+
+    // snippet: task executor
+    /** Runs attempts on threads of the host, at most a few at once. */
+    static final class HostThreads implements TaskExecutor {
+        private final Executor host;
+        private final Semaphore slots = new Semaphore(4);
+
+        HostThreads(Executor host) {
+            this.host = host;
+        }
+
+        @Override
+        public int freeSlots() {
+            return slots.availablePermits();
+        }
+
+        @Override
+        public @Nullable Run tryExecute(Attempt attempt, Runnable slotFreed) {
+            if (!slots.tryAcquire()) {
+                return null;
+            }
+            AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
+            host.execute(() -> {
+                thread.set(Thread.currentThread());
+                try {
+                    attempt.run();
+                } finally {
+                    thread.set(null);
+                    slots.release();
+                    slotFreed.run();
+                }
+            });
+            return new Run() {
+                @Override
+                public void interrupt() {
+                    Thread running = thread.get();
+                    if (running != null) {
+                        running.interrupt();
+                    }
+                }
+
+                @Override
+                public void abandon() {
+                    // its slot stays taken until the handler returns: the host's threads cannot be replaced
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+            // the executor is the host's
+        }
+    }
+    // end of snippet
+
+    // snippet: transport
+    /** Says which way it goes, and goes it by another transport. */
+    record NarratedTransport(Transport inner, Consumer<String> narrator) implements Transport {
+        @Override
+        public Connection<AgentMessage> open(Envelope<Hello> hello, ConnectionListener<CenterMessage> listener) {
+            narrator.accept("connecting to " + inner.target());
+            return inner.open(hello, listener);
+        }
+
+        @Override
+        public String target() {
+            return inner.target();
+        }
+
+        @Override
+        public void close() {
+            inner.close();
+        }
+    }
+    // end of snippet
+}

@@ -1,0 +1,5 @@
+/** Examples that run. */
+@NullMarked
+package dev.outpost.examples;
+
+import org.jspecify.annotations.NullMarked;
