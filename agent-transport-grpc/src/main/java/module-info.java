@@ -4,6 +4,7 @@ module dev.outpost.agent.transport.grpc {
     requires transitive dev.outpost.agent;
     requires io.grpc;
     requires io.grpc.netty.shaded;
+    requires org.slf4j;
     requires static org.jspecify;
 
     exports dev.outpost.agent.transport.grpc;

@@ -20,6 +20,8 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -28,18 +30,23 @@ import org.jspecify.annotations.Nullable;
 final class GrpcServerConnection extends ServerCall.Listener<ByteBuffer> implements Connection<CenterMessage> {
 
     private final ServerCall<ByteBuffer, EncodedMessage> call;
+    private final Consumer<GrpcServerConnection> onEnd;
     private final Object lock = new Object();
     private @Nullable ConnectionListener<AgentMessage> listener;
     private @Nullable CloseReason closing;
     private boolean ended;
 
-    private GrpcServerConnection(ServerCall<ByteBuffer, EncodedMessage> call) {
+    private GrpcServerConnection(ServerCall<ByteBuffer, EncodedMessage> call, Consumer<GrpcServerConnection> onEnd) {
         this.call = call;
+        this.onEnd = onEnd;
     }
 
     static ServerCall.Listener<ByteBuffer> accept(
-            ServerCall<ByteBuffer, EncodedMessage> call, TransportServer.Acceptor acceptor) {
-        GrpcServerConnection connection = new GrpcServerConnection(call);
+            ServerCall<ByteBuffer, EncodedMessage> call,
+            TransportServer.Acceptor acceptor,
+            Set<GrpcServerConnection> open) {
+        GrpcServerConnection connection = new GrpcServerConnection(call, open::remove);
+        open.add(connection);
         call.sendHeaders(new Metadata()); // at once, so that the agent's stream is known to stand
         ConnectionListener<AgentMessage> listener = acceptor.onConnection(connection, peerOf(call));
         connection.listener = listener;
@@ -156,6 +163,7 @@ final class GrpcServerConnection extends ServerCall.Listener<ByteBuffer> impleme
             ended = true;
             reason = closing == null ? otherwise : closing;
         }
+        onEnd.accept(this);
         ConnectionListener<AgentMessage> receiver = listener;
         if (receiver != null) {
             receiver.onClosed(reason);

@@ -2,6 +2,7 @@ package dev.outpost.agent.transport.grpc;
 
 import dev.outpost.agent.ConfigurationException;
 import dev.outpost.agent.ConfigurationException.Problem;
+import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.Tls;
 import dev.outpost.agent.transport.TransportServer;
 import io.grpc.Server;
@@ -13,8 +14,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The server side of the gRPC transport.
@@ -24,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GrpcTransportServer implements TransportServer {
 
+    private static final Logger LOG = LoggerFactory.getLogger("dev.outpost.agent.transport.grpc");
     private static final int FLOW_CONTROL_WINDOW = 256 * 1024;
     private static final int END_MILLIS = 900;
 
@@ -31,6 +37,7 @@ public final class GrpcTransportServer implements TransportServer {
     private final @Nullable Tls tls;
     private final int maxMessageBytes;
     private final int threads;
+    private final Set<GrpcServerConnection> open = ConcurrentHashMap.newKeySet();
     private @Nullable Server server;
     private @Nullable EventLoopGroup accepting;
     private @Nullable EventLoopGroup serving;
@@ -73,7 +80,7 @@ public final class GrpcTransportServer implements TransportServer {
                 .addService(ServerServiceDefinition.builder(AgentService.SERVICE)
                         .addMethod(
                                 AgentService.SERVER_CONNECT,
-                                (call, headers) -> GrpcServerConnection.accept(call, acceptor))
+                                (call, headers) -> GrpcServerConnection.accept(call, acceptor, open))
                         .build());
         try {
             if (tls != null) {
@@ -110,14 +117,22 @@ public final class GrpcTransportServer implements TransportServer {
             serving = null;
         }
         if (ended != null) {
-            ended.shutdownNow();
-            try {
-                ended.awaitTermination(END_MILLIS, TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            end(ended);
         }
         loops.forEach(GrpcChannels::end);
+    }
+
+    /** Tells every agent why, then cuts the links; gRPC keeps that order on the wire. */
+    private void end(Server ended) {
+        open.forEach(connection -> connection.close(CloseReason.stop("the control center is closing")));
+        ended.shutdownNow();
+        try {
+            if (!ended.awaitTermination(END_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("event=server.close.slow links were still open after {} ms", END_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Collects settings. Not thread-safe. */
