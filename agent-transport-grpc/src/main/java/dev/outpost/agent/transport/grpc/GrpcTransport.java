@@ -32,6 +32,7 @@ public final class GrpcTransport implements Transport {
     private final @Nullable String authority;
     private final int maxMessageBytes;
     private final Set<GrpcConnection> open = ConcurrentHashMap.newKeySet();
+    private final Object lock = new Object();
     private @Nullable EventLoopGroup loop;
     private boolean closed;
 
@@ -66,11 +67,13 @@ public final class GrpcTransport implements Transport {
         return connection;
     }
 
-    private synchronized @Nullable EventLoopGroup loop() {
-        if (loop == null && !closed) {
-            loop = GrpcChannels.loops(1, "grpc");
+    private @Nullable EventLoopGroup loop() {
+        synchronized (lock) {
+            if (loop == null && !closed) {
+                loop = GrpcChannels.loops(1, "grpc");
+            }
+            return closed ? null : loop;
         }
-        return closed ? null : loop;
     }
 
     @Override
@@ -81,7 +84,7 @@ public final class GrpcTransport implements Transport {
     @Override
     public void close() {
         EventLoopGroup ended;
-        synchronized (this) {
+        synchronized (lock) {
             ended = closed ? null : loop;
             closed = true;
         }

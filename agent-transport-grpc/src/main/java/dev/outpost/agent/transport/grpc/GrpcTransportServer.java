@@ -38,6 +38,7 @@ public final class GrpcTransportServer implements TransportServer {
     private final int maxMessageBytes;
     private final int threads;
     private final Set<GrpcServerConnection> open = ConcurrentHashMap.newKeySet();
+    private final Object lock = new Object();
     private @Nullable Server server;
     private @Nullable EventLoopGroup accepting;
     private @Nullable EventLoopGroup serving;
@@ -55,10 +56,16 @@ public final class GrpcTransportServer implements TransportServer {
     }
 
     @Override
-    public synchronized void start(Acceptor acceptor) throws IOException {
-        if (server != null) {
-            throw new IllegalStateException("the server is started already");
+    public void start(Acceptor acceptor) throws IOException {
+        synchronized (lock) {
+            if (server != null) {
+                throw new IllegalStateException("the server is started already");
+            }
+            server = listen(acceptor);
         }
+    }
+
+    private Server listen(Acceptor acceptor) throws IOException {
         EventLoopGroup boss = GrpcChannels.loops(1, "center-accept");
         EventLoopGroup workers = GrpcChannels.loops(threads, "center-io");
         accepting = boss;
@@ -86,7 +93,7 @@ public final class GrpcTransportServer implements TransportServer {
             if (tls != null) {
                 builder.sslContext(GrpcChannels.serverContext(tls));
             }
-            server = builder.build().start();
+            return builder.build().start();
         } catch (IOException e) {
             close();
             throw e;
@@ -97,15 +104,17 @@ public final class GrpcTransportServer implements TransportServer {
     }
 
     @Override
-    public synchronized int port() {
-        return server == null ? 0 : server.getPort();
+    public int port() {
+        synchronized (lock) {
+            return server == null ? 0 : server.getPort();
+        }
     }
 
     @Override
     public void close() {
         Server ended;
         List<EventLoopGroup> loops = new ArrayList<>();
-        synchronized (this) {
+        synchronized (lock) {
             ended = server;
             if (accepting != null) {
                 loops.add(accepting);
