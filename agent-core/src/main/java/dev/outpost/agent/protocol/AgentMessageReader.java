@@ -58,7 +58,7 @@ final class AgentMessageReader {
         List<StreamPosition> streams = new ArrayList<>();
         for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
             switch (tag >>> 3) {
-                case 1 -> version = in.boundedInt(tag, 0, Integer.MAX_VALUE);
+                case 1 -> version = Parts.count(in.varint(tag));
                 case 2 -> agentId = in.string(tag);
                 case 3 -> instanceId = in.string(tag);
                 case 4 -> agentVersion = in.string(tag);
@@ -92,8 +92,8 @@ final class AgentMessageReader {
                 case 6 -> uptime = Parts.duration(in.varint(tag));
                 case 7 -> inMemory = in.varint(tag);
                 case 8 -> dropped = in.varint(tag);
-                case 9 -> queued = in.boundedInt(tag, 0, Integer.MAX_VALUE);
-                case 10 -> running = in.boundedInt(tag, 0, Integer.MAX_VALUE);
+                case 9 -> queued = Parts.count(in.varint(tag));
+                case 10 -> running = Parts.count(in.varint(tag));
                 default -> in.skip(tag);
             }
         }
@@ -111,7 +111,7 @@ final class AgentMessageReader {
             switch (tag >>> 3) {
                 case 1 -> position = Parts.position(in.message(tag));
                 case 2 -> signal = Parts.orUnspecified(SIGNALS, in.varint(tag));
-                case 3 -> count = in.boundedInt(tag, 0, Integer.MAX_VALUE);
+                case 3 -> count = Parts.count(in.varint(tag));
                 case 4 -> codec = CODECS[in.boundedInt(tag, 0, CODECS.length - 1)];
                 case 15 -> body = in.bytes(tag);
                 default -> in.skip(tag);
@@ -154,12 +154,12 @@ final class AgentMessageReader {
                 case 2 -> type = in.string(tag);
                 case 3 -> revision = in.varint(tag);
                 case 4 -> state = STATES[in.boundedInt(tag, 1, STATES.length) - 1];
-                case 5 -> attempt = in.boundedInt(tag, 0, Integer.MAX_VALUE);
+                case 5 -> attempt = Parts.count(in.varint(tag));
                 case 6 -> epochNanos = in.fixed64(tag);
                 case 7 -> detail = in.string(tag);
                 case 8 -> in.mapEntry(tag, output);
                 case 9 -> progress = in.doubleValue(tag);
-                case 10 -> retryAfter = Parts.duration(in.varint(tag));
+                case 10 -> retryAfter = Parts.durationOrNull(in.varint(tag));
                 default -> in.skip(tag);
             }
         }

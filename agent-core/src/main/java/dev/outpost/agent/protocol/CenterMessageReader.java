@@ -58,8 +58,8 @@ final class CenterMessageReader {
             switch (tag >>> 3) {
                 case 1 -> sessionId = in.string(tag);
                 case 2 -> heartbeat = Parts.duration(in.varint(tag));
-                case 3 -> maxBatchBytes = in.boundedInt(tag, 0, Integer.MAX_VALUE);
-                case 4 -> window = in.boundedInt(tag, 0, Integer.MAX_VALUE);
+                case 3 -> maxBatchBytes = Parts.count(in.varint(tag));
+                case 4 -> window = Parts.count(in.varint(tag));
                 case 5 -> streams.add(Parts.position(in.message(tag)));
                 default -> in.skip(tag);
             }
@@ -125,11 +125,14 @@ final class CenterMessageReader {
                 case 1 -> id = in.string(tag);
                 case 2 -> type = in.string(tag);
                 case 3 -> in.mapEntry(tag, arguments);
-                case 4 -> attemptTimeout = Parts.duration(in.varint(tag));
-                case 5 -> deadline = Parts.duration(in.varint(tag));
+                case 4 -> attemptTimeout = Parts.durationOrNull(in.varint(tag));
+                case 5 -> deadline = Parts.durationOrNull(in.varint(tag));
                 case 6 -> retry = retry(in.message(tag));
                 case 7 -> priority = Parts.unZigZag(in.varint(tag));
-                case 8 -> traceparent = in.string(tag);
+                case 8 -> {
+                    String parent = in.string(tag);
+                    traceparent = parent.isEmpty() ? null : parent;
+                }
                 default -> in.skip(tag);
             }
         }
@@ -143,7 +146,7 @@ final class CenterMessageReader {
         Duration maxDelay = Duration.ZERO;
         for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
             switch (tag >>> 3) {
-                case 1 -> maxAttempts = in.boundedInt(tag, 0, Integer.MAX_VALUE);
+                case 1 -> maxAttempts = Parts.count(in.varint(tag));
                 case 2 -> initialDelay = Parts.duration(in.varint(tag));
                 case 3 -> maxDelay = Parts.duration(in.varint(tag));
                 default -> in.skip(tag);

@@ -37,6 +37,17 @@ final class Parts {
         return Duration.ofMillis(millis < 0 ? LONGEST_MILLIS : Math.min(millis, LONGEST_MILLIS));
     }
 
+    /** A duration whose zero means "not set", written or not. */
+    static @Nullable Duration durationOrNull(long millis) {
+        return millis == 0 ? null : duration(millis);
+    }
+
+    /** A {@code uint32} that is a size or count here: what is beyond the range of an int is as good as the largest. */
+    static int count(long value) {
+        int bits = (int) value;
+        return bits < 0 ? Integer.MAX_VALUE : bits;
+    }
+
     static long zigZag(int value) {
         return Integer.toUnsignedLong(value << 1 ^ value >> 31);
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,10 @@ public record TaskRequest(
     public TaskRequest {
         requireLength("id", id);
         requireLength("type", type);
+        arguments.forEach((name, value) -> {
+            Objects.requireNonNull(name, "argument's name");
+            Objects.requireNonNull(value, () -> "argument '" + name + "'");
+        });
         arguments = Collections.unmodifiableMap(new LinkedHashMap<>(arguments));
         requirePositive("attemptTimeout", attemptTimeout);
         requirePositive("deadline", deadline);

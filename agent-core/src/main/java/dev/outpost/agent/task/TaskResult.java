@@ -16,8 +16,12 @@ public sealed interface TaskResult {
      * @param output what came of it; cut to the agent's result limit when reported
      */
     record Succeeded(Map<String, String> output) implements TaskResult {
-        /** Copies the output. */
+        /** Copies the output; checks for null. */
         public Succeeded {
+            output.forEach((name, value) -> {
+                Objects.requireNonNull(name, "name");
+                Objects.requireNonNull(value, () -> "the output '" + name + "'");
+            });
             output = Collections.unmodifiableMap(new LinkedHashMap<>(output));
         }
     }
@@ -42,9 +46,18 @@ public sealed interface TaskResult {
      * @param reason why, for people
      */
     record RetryAfter(@Nullable Duration delay, String reason) implements TaskResult {
-        /** Checks for null. */
+        private static final Duration LONGEST = Duration.ofDays(365);
+
+        /**
+         * Checks for null.
+         *
+         * @throws IllegalArgumentException if the delay is negative or longer than a year
+         */
         public RetryAfter {
             Objects.requireNonNull(reason, "reason");
+            if (delay != null && (delay.isNegative() || delay.compareTo(LONGEST) > 0)) {
+                throw new IllegalArgumentException("delay is " + delay + "; allowed is PT0S to " + LONGEST);
+            }
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class LogSinkLaneTest {
             assertThat(agent.snapshot().lane("logs/file"))
                     .isEqualTo(new LaneSnapshot("logs/file", 1_000, 1_000, 0, Map.of()));
         }
-        assertThat(sink.closed.getCount()).isZero();
+        sink.awaitClosed();
     }
 
     @Test
@@ -134,6 +135,14 @@ class LogSinkLaneTest {
         @Override
         public void close() {
             closed.countDown();
+        }
+
+        private void awaitClosed() {
+            try {
+                assertThat(closed.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new AssertionError("interrupted while waiting for the sink's end", e);
+            }
         }
 
         private List<String> bodies() {

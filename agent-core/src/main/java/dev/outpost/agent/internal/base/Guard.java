@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs what the agent's authors did not write. Whatever it throws is counted as {@code user.failures{<what>}}, logged once
- * in a while, and goes no further; an interrupt that it leaves behind is taken away. Thread-safe.
+ * in a while, and goes no further; an interrupt that it leaves behind on a thread of the agent is taken away, for a loop
+ * that is interrupted could not park any more. Thread-safe.
  */
 public final class Guard {
 
@@ -38,6 +39,8 @@ public final class Guard {
         } catch (Throwable t) { // user code: any Error must be survived as well
             failed(what, t);
             return t;
+        } finally {
+            takeInterruptAway();
         }
     }
 
@@ -49,12 +52,29 @@ public final class Guard {
         } catch (Throwable t) { // user code: any Error must be survived as well
             failed(what, t);
             return otherwise;
+        } finally {
+            takeInterruptAway();
+        }
+    }
+
+    private static void takeInterruptAway() {
+        if (AgentThreads.isServiceThread()) {
+            Thread.interrupted();
         }
     }
 
     /** Counts and logs a failure that was caught elsewhere. */
     public void failed(String what, Throwable t) {
         counters.counter("user.failures", what).increment();
-        log.warn("user.failure." + what, what + " failed: " + t, t);
+        log.warn("user.failure." + what, what + " failed: " + describe(t), t);
+    }
+
+    /** Its {@code toString}, which is user code as well; when that fails, its class. */
+    public static String describe(Throwable t) {
+        try {
+            return String.valueOf(t.toString());
+        } catch (Throwable second) { // user code: any Error must be survived as well
+            return t.getClass().getName();
+        }
     }
 }

@@ -5,6 +5,8 @@ import com.lmax.disruptor.InsufficientCapacityException;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.YieldingWaitStrategy;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every kind of sender has a bound of its own (connections by what was requested, attempts by slots, batches by lane
  * bytes), so that the ring is rarely full; when it is, {@link #post} waits the microseconds that the loop needs, for the
- * loop never blocks. The loop itself never posts.
+ * loop never blocks. The loop itself posts when an SPI calls back before it returns; it would wait for itself, so what
+ * finds the ring full goes to a list of its own.
  */
 public final class Inbox {
 
@@ -23,7 +26,9 @@ public final class Inbox {
     private final RingBuffer<Slot> ring;
     private final EventPoller<Slot> poller;
     private final IdleStrategy consumer;
+    private final Queue<Runnable> ofTheLoop = new ArrayDeque<>();
     private int drained;
+    private volatile @Nullable Thread loop;
     private volatile boolean closed;
 
     /**
@@ -48,6 +53,10 @@ public final class Inbox {
     public boolean post(Runnable command) {
         while (!closed) {
             if (tryPost(command)) {
+                return true;
+            }
+            if (Thread.currentThread() == loop) {
+                ofTheLoop.add(command);
                 return true;
             }
             LockSupport.parkNanos(RETRY_NANOS);
@@ -78,12 +87,17 @@ public final class Inbox {
     /** Runs what is there, up to a limit; for the loop only. */
     public int drain() {
         drained = 0;
+        loop = Thread.currentThread();
         try {
             poller.poll(this::onSlot);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException("a command threw a checked exception", e);
+        }
+        for (int left = ofTheLoop.size(); left > 0; left--) {
+            drained++;
+            ofTheLoop.remove().run();
         }
         return drained;
     }
@@ -98,9 +112,9 @@ public final class Inbox {
         return drained < COMMANDS_PER_CYCLE;
     }
 
-    /** Whether commands wait. */
+    /** Whether commands wait; for the loop only. */
     public boolean isEmpty() {
-        return poller.getSequence().get() >= ring.getCursor();
+        return ofTheLoop.isEmpty() && poller.getSequence().get() >= ring.getCursor();
     }
 
     /** Takes no further commands. */

@@ -1,6 +1,7 @@
 package dev.outpost.agent.internal.base;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Runs a duty cycle on a thread of its own until it is stopped. What the cycle throws is logged, and the loop goes on. */
 public final class LoopThread {
@@ -32,7 +33,7 @@ public final class LoopThread {
     /** Lets the present cycle be the last; does not wait. */
     public void stop() {
         running = false;
-        idle.wake();
+        LockSupport.unpark(thread); // unlike idle.wake(), it also ends a park that has not begun yet
     }
 
     /** Waits for the end after {@link #stop}. */

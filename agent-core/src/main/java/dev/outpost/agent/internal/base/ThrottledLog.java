@@ -51,21 +51,24 @@ public final class ThrottledLog {
     }
 
     private static final class Kind {
+        private final Object lock = new Object();
         private boolean logged;
         private long last;
         private long leftOut;
 
         /** How many were left out since the last line, or -1 when this one is to be left out too. */
-        private synchronized long mayLog(long now) {
-            if (logged && now - last < INTERVAL_NANOS) {
-                leftOut++;
-                return -1;
+        private long mayLog(long now) {
+            synchronized (lock) {
+                if (logged && now - last < INTERVAL_NANOS) {
+                    leftOut++;
+                    return -1;
+                }
+                long count = leftOut;
+                logged = true;
+                last = now;
+                leftOut = 0;
+                return count;
             }
-            long count = leftOut;
-            logged = true;
-            last = now;
-            leftOut = 0;
-            return count;
         }
     }
 }

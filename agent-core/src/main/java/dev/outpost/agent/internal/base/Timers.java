@@ -1,5 +1,6 @@
 package dev.outpost.agent.internal.base;
 
+import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Timers {
 
     private static final int ARITY = 4;
+    private static final Duration LONGEST = Duration.ofDays(36_500);
 
     /** Fills places of the heap that are not in use, so that no fired timer is kept from collection. */
     private static final Timer NONE = new Timer(0, 0, () -> {});
@@ -48,6 +50,15 @@ public final class Timers {
         Timer timer = new Timer(deadline, nextOrder++, command);
         siftUp(size++, timer);
         return timer;
+    }
+
+    /**
+     * Runs {@code command} in the first {@link #fire} at or after {@code now + delay}. A delay is taken as 0 to a hundred
+     * years: differences of deadlines must not overflow.
+     */
+    public Timer schedule(long now, Duration delay, Runnable command) {
+        Duration cut = delay.isNegative() ? Duration.ZERO : delay.compareTo(LONGEST) > 0 ? LONGEST : delay;
+        return schedule(now + cut.toNanos(), command);
     }
 
     /** Takes a timer back; no effect on null and on one that has fired or was cancelled. */

@@ -32,6 +32,7 @@ public final class Lane implements Outlet {
     private final LaneGate gate;
     private final Consumer<ClosedBatch> handOver;
     private final Counters counters;
+    private final String dropName;
     private final UUID streamId = UUID.randomUUID();
     private final Deque<Entry> waiting = new ArrayDeque<>();
     private final Deque<Entry> inFlight = new ArrayDeque<>();
@@ -45,6 +46,7 @@ public final class Lane implements Outlet {
     private long ackedSequence;
     private boolean paused;
     private long pausedUntil;
+    private boolean closed;
     private final AtomicLong recordsHeld = new AtomicLong();
 
     /**
@@ -66,10 +68,11 @@ public final class Lane implements Outlet {
         this.window = window;
         this.handOver = batch -> handOver.accept(this, batch);
         this.counters = counters;
+        this.dropName = "lane." + name + ".dropped";
         this.delivered = counters.counter("lane." + name + ".delivered");
-        this.droppedFull = counters.counter("lane." + name + ".dropped", "lane_full");
-        this.droppedRejected = counters.counter("lane." + name + ".dropped", "rejected");
-        this.droppedAtClose = counters.counter("lane." + name + ".dropped", "closed");
+        this.droppedFull = counters.counter(dropName, "lane_full");
+        this.droppedRejected = counters.counter(dropName, "rejected");
+        this.droppedAtClose = counters.counter(dropName, "closed");
     }
 
     /**
@@ -112,6 +115,9 @@ public final class Lane implements Outlet {
     public void offer(ClosedBatch batch) {
         waiting.add(new Entry(++lastSequence, batch, batch.records()));
         recordsHeld.addAndGet(batch.records());
+        if (closed) {
+            close();
+        }
         gate.unsent(waiting.size());
     }
 
@@ -137,7 +143,7 @@ public final class Lane implements Outlet {
     /** The batch that {@link #nextToSend} gave can never be sent: it is dropped, counted, and leaves a gap. */
     public void dropNext(String reason) {
         Entry next = waiting.remove();
-        forget(next, counters.counter("lane." + name + ".dropped", reason));
+        forget(next, counters.counter(dropName, reason));
         waiting.addFirst(new Entry(next.sequence(), null, next.records()));
     }
 
@@ -196,6 +202,7 @@ public final class Lane implements Outlet {
     /** A batch will never be taken: it is dropped and counted; those behind it go on. */
     public void rejected(long sequence) {
         if (removeFrom(inFlight, sequence) || removeFrom(waiting, sequence)) {
+            gate.unsent(waiting.size());
             reachMilestones();
         }
     }
@@ -249,12 +256,14 @@ public final class Lane implements Outlet {
         return oldest == null ? Long.MAX_VALUE : oldest.sequence();
     }
 
-    /** Drops all that is left, counted. */
+    /** Drops all that is left, counted; what comes later goes the same way. */
     public void close() {
+        closed = true;
         rewind();
         for (Entry entry = waiting.poll(); entry != null; entry = waiting.poll()) {
             forget(entry, droppedAtClose);
         }
+        gate.unsent(0);
         reachMilestones();
     }
 
@@ -265,7 +274,7 @@ public final class Lane implements Outlet {
 
     /** Records dropped by the lane, by reason; any thread. */
     public SortedMap<String, Long> dropped() {
-        return counters.byReason("lane." + name + ".dropped");
+        return counters.byReason(dropName);
     }
 
     /** Records delivered; any thread. */

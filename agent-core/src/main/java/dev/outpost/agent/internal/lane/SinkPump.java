@@ -162,4 +162,9 @@ public final class SinkPump {
         thread.execute(() -> guard.run("log sink " + name, sink::close));
         thread.shutdown();
     }
+
+    /** Waits for the end after {@link #close}; not on the control loop. */
+    public boolean awaitEnd(long nanos) throws InterruptedException {
+        return thread.awaitTermination(nanos, TimeUnit.NANOSECONDS);
+    }
 }

@@ -96,9 +96,9 @@ final class SamplerThread {
         }
         collections.increment();
         // The rhythm holds unless a whole beat was missed, which is left out rather than made up for.
-        entry.due += entry.intervalNanos;
+        entry.due += entry.interval().toNanos();
         if (entry.due - clock.nanoTime() < 0) {
-            entry.due = clock.nanoTime() + entry.intervalNanos;
+            entry.due = clock.nanoTime() + entry.interval().toNanos();
         }
         if (stopped) {
             entry.stuck = false; // it came back after all; the thread that took over may collect from it again

@@ -8,7 +8,7 @@ public final class SourceEntry {
 
     final MetricSource source;
     final String name;
-    final long intervalNanos;
+    private final Duration interval;
     long due;
 
     /** In a collection whose thread was given up, until that returns. */
@@ -18,7 +18,7 @@ public final class SourceEntry {
     public SourceEntry(MetricSource source, String name, Duration interval) {
         this.source = source;
         this.name = name;
-        this.intervalNanos = interval.toNanos();
+        this.interval = interval;
     }
 
     /** What it is called. */
@@ -28,6 +28,6 @@ public final class SourceEntry {
 
     /** How often it is collected. */
     public Duration interval() {
-        return Duration.ofNanos(intervalNanos);
+        return interval;
     }
 }

@@ -163,7 +163,7 @@ public final class AgentRuntime implements Agent {
     private final class Closing {
 
         private final long deadline =
-                System.nanoTime() + config.shutdownTimeout().toNanos();
+                ControlStage.REAL_TIME.nanoTime() + config.shutdownTimeout().toNanos();
         private boolean interrupted;
 
         boolean run() {
@@ -203,7 +203,7 @@ public final class AgentRuntime implements Agent {
 
         private boolean await(Waiting waiting) {
             try {
-                long left = interrupted ? 0 : deadline - System.nanoTime();
+                long left = interrupted ? 0 : deadline - ControlStage.REAL_TIME.nanoTime();
                 return waiting.await(Math.max(left, EXTRA_NANOS / 5));
             } catch (InterruptedException e) {
                 interrupted = true;

@@ -7,6 +7,7 @@ import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.LoopThread;
 import dev.outpost.agent.internal.base.ParkUntilWoken;
+import dev.outpost.agent.internal.base.SystemClock;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.internal.lane.Lane;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * called on it.
  */
 final class ControlStage implements SessionEvents {
+
+    /** Closing waits for threads, which a clock moved by hand does not make faster. */
+    static final AgentClock REAL_TIME = new SystemClock();
 
     private static final int INBOX_SLOTS = 4_096;
     private static final int SINK_WINDOW = 1;
@@ -214,11 +218,16 @@ final class ControlStage implements SessionEvents {
 
     /** Closes what was given to the builder, after the loop has ended; on the closing thread. */
     boolean closeParts(long nanos) throws InterruptedException {
+        long end = REAL_TIME.nanoTime() + nanos;
         sampler.closeSources(nanos);
         if (config.transport() != null) {
             guard.run("transport", config.transport()::close);
         }
-        return true;
+        boolean ended = ownPool.awaitEnd(end - REAL_TIME.nanoTime());
+        for (SinkPump pump : pumps) {
+            ended &= pump.awaitEnd(end - REAL_TIME.nanoTime());
+        }
+        return ended;
     }
 
     /** Ends an agent whose loop never ran; on the closing thread. */
@@ -279,10 +288,10 @@ final class ControlStage implements SessionEvents {
     void end() {
         schedules.close();
         sampler.close();
+        tasks.close(); // first: what it reports may still go
         if (session != null) {
             session.close("the agent is closing");
         }
-        tasks.close();
         pumps.forEach(SinkPump::close);
         lanes.forEach(Lane::close);
     }

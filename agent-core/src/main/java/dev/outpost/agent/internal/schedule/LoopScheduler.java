@@ -19,7 +19,7 @@ public final class LoopScheduler implements Scheduler {
 
     @Override
     public Cancellable schedule(Runnable command, Duration delay) {
-        Timers.Timer timer = timers.schedule(clock.nanoTime() + delay.toNanos(), command);
+        Timers.Timer timer = timers.schedule(clock.nanoTime(), delay, command);
         return () -> timers.cancel(timer);
     }
 }

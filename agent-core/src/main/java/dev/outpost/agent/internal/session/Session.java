@@ -1,6 +1,7 @@
 package dev.outpost.agent.internal.session;
 
 import dev.outpost.agent.internal.base.Counters;
+import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.internal.lane.Lane;
@@ -62,7 +63,6 @@ public final class Session {
     private int failures;
     private int refusals;
     private long readySince;
-    private long lastReceived;
     private Duration heartbeatInterval;
 
     /** A session that has not begun. */
@@ -141,10 +141,14 @@ public final class Session {
         Link next = new Link();
         link = next;
         Envelope<Hello> hello = new Envelope<>(1, 0, clock.epochNanos(), events.hello());
-        next.connection = transport.open(hello, next);
-        next.connection.request(INBOUND_WINDOW);
         Duration timeout = settings.connectTimeout();
         timer = after(timeout, () -> end(next, CloseReason.retry("no welcome within " + timeout, null)));
+        try {
+            next.connection = transport.open(hello, next);
+            next.connection.request(INBOUND_WINDOW);
+        } catch (Throwable t) { // user code, against its contract: without this there would be no further attempt
+            end(next, CloseReason.retry("the transport failed: " + Guard.describe(t), t));
+        }
     }
 
     private void onWelcome(Link current, Welcome welcome) {
@@ -183,16 +187,22 @@ public final class Session {
         if (current.uplink == null) {
             return;
         }
-        long due = clock.nanoTime();
         current.uplink.send(events.heartbeat(), 0);
         counters.counter("heartbeats.sent").increment();
         heartbeatTimer = after(heartbeatInterval, () -> heartbeat(current));
+        if (answerTimer == null) { // a heartbeat does not extend the time that the one before was given
+            answerTimer = after(
+                    ANSWER_DEADLINE,
+                    () -> end(
+                            current,
+                            CloseReason.retry("nothing received within " + ANSWER_DEADLINE + " of a heartbeat", null)));
+        }
+    }
+
+    /** Whatever came, the other side is alive. */
+    private void answered() {
         timers.cancel(answerTimer);
-        answerTimer = after(ANSWER_DEADLINE, () -> {
-            if (lastReceived - due < 0) {
-                end(current, CloseReason.retry("nothing received within " + ANSWER_DEADLINE + " of a heartbeat", null));
-            }
-        });
+        answerTimer = null;
     }
 
     private void onRefusal(Link current, Refusal refusal) {
@@ -256,11 +266,11 @@ public final class Session {
     private void cancelTimers() {
         timers.cancel(timer);
         timers.cancel(heartbeatTimer);
-        timers.cancel(answerTimer);
+        answered();
     }
 
     private Timers.Timer after(Duration delay, Runnable command) {
-        return timers.schedule(clock.nanoTime() + delay.toNanos(), command);
+        return timers.schedule(clock.nanoTime(), delay, command);
     }
 
     /** One connection. Its callbacks come on the transport's threads and are passed on to the control loop. */
@@ -279,7 +289,7 @@ public final class Session {
         public void onMessage(Envelope<CenterMessage> message) {
             inbox.post(() -> {
                 if (this == link) {
-                    lastReceived = clock.nanoTime();
+                    answered();
                     processed++;
                     receive(message);
                 }
@@ -307,7 +317,11 @@ public final class Session {
             } else if (payload instanceof Refusal refusal) {
                 onRefusal(this, refusal);
             } else if (uplink == null) {
-                end(this, CloseReason.retry("the first message was " + payload + " and not a welcome", null));
+                end(
+                        this,
+                        CloseReason.retry(
+                                "the first message was a " + payload.getClass().getSimpleName() + " and no welcome",
+                                null));
             } else if (payload instanceof Drain drain) {
                 onDrain(this, drain);
             } else {

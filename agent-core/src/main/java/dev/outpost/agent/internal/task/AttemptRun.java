@@ -7,10 +7,11 @@ import dev.outpost.agent.task.TaskExecutor;
 import dev.outpost.agent.task.TaskHandler;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskResult;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One call of a handler, and what the handler sees of the agent during it. Runs on an executor's thread. */
@@ -25,7 +26,7 @@ final class AttemptRun implements TaskExecutor.Attempt, TaskContext {
     private final Logs logs;
     private final Guard guard;
     private final BiConsumer<AttemptRun, TaskResult> ended;
-    private final Consumer<AttemptRun> progressed;
+    private final Predicate<AttemptRun> progressed;
     private final AtomicReference<@Nullable Progress> progress = new AtomicReference<>();
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile boolean cancelled;
@@ -37,7 +38,7 @@ final class AttemptRun implements TaskExecutor.Attempt, TaskContext {
             Logs logs,
             Guard guard,
             BiConsumer<AttemptRun, TaskResult> ended,
-            Consumer<AttemptRun> progressed) {
+            Predicate<AttemptRun> progressed) {
         this.request = request;
         this.number = number;
         this.handler = handler;
@@ -57,7 +58,7 @@ final class AttemptRun implements TaskExecutor.Attempt, TaskContext {
             if (!cancelled) {
                 guard.failed("handler " + request.type(), t);
             }
-            result = TaskResult.failed(t.toString());
+            result = TaskResult.failed(Guard.describe(t));
         }
         over.set(true);
         ended.accept(this, result);
@@ -94,9 +95,10 @@ final class AttemptRun implements TaskExecutor.Attempt, TaskContext {
 
     @Override
     public void progress(double fraction, String message) {
+        Objects.requireNonNull(message, "message");
         double cut = fraction > 0 ? Math.min(1, fraction) : 0; // NaN too becomes 0
-        if (!over.get() && progress.getAndSet(new Progress(cut, message)) == null) {
-            progressed.accept(this);
+        if (!over.get() && progress.getAndSet(new Progress(cut, message)) == null && !progressed.test(this)) {
+            progress.set(null); // nobody was told, so nobody will take it: the next one tries again
         }
     }
 

@@ -14,6 +14,9 @@ final class ExecutorQueue {
     private final TaskExecutor executor;
     private final PriorityQueue<Task> waiting = new PriorityQueue<>(URGENCY);
 
+    /** Whether a timer runs after a refusal. */
+    boolean asksAgain;
+
     ExecutorQueue(TaskExecutor executor) {
         this.executor = executor;
     }

@@ -52,9 +52,17 @@ public final class PlatformTaskExecutor implements TaskExecutor {
         if (busy.get() >= slots || threads.isShutdown()) {
             return null;
         }
-        busy.incrementAndGet();
         ThreadRun run = new ThreadRun(attempt, slotFreed);
-        threads.execute(run);
+        busy.incrementAndGet();
+        boolean taken = false;
+        try {
+            threads.execute(run);
+            taken = true;
+        } finally {
+            if (!taken) {
+                busy.decrementAndGet(); // no thread could be made: the slot must not be lost with the attempt
+            }
+        }
         return run;
     }
 
@@ -66,6 +74,11 @@ public final class PlatformTaskExecutor implements TaskExecutor {
     @Override
     public void close() {
         threads.shutdown();
+    }
+
+    /** Waits for the end of all threads after {@link #close}; not on the control loop. */
+    public boolean awaitEnd(long nanos) throws InterruptedException {
+        return threads.awaitTermination(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** As many threads as there are slots, and one more for every leaked one that is replaced. */

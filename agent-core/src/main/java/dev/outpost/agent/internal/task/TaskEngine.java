@@ -238,7 +238,7 @@ public final class TaskEngine {
                 () -> Optional.ofNullable(queue.executor().tryExecute(attempt, () -> inbox.post(() -> runNext(queue)))),
                 Optional.empty());
         if (run.isEmpty()) {
-            after(REFUSED_RETRY, () -> runNext(queue));
+            askAgain(queue);
             return false;
         }
         task.run = run.get();
@@ -248,10 +248,22 @@ public final class TaskEngine {
         task.attempts++;
         task.attempt = attempt;
         task.stop = Task.Stop.NONE;
+        task.progress = 0;
         Duration timeout = request.attemptTimeout() == null ? settings.attemptTimeout() : request.attemptTimeout();
         task.attemptTimer = after(timeout, () -> stop(task, Task.Stop.TIMEOUT, "attempt took longer than " + timeout));
         transition(task, TaskState.RUNNING, "", Map.of(), null);
         return true;
+    }
+
+    /** One timer per queue, however many tasks are refused meanwhile. */
+    private void askAgain(ExecutorQueue queue) {
+        if (!queue.asksAgain) {
+            queue.asksAgain = true;
+            after(REFUSED_RETRY, () -> {
+                queue.asksAgain = false;
+                runNext(queue);
+            });
+        }
     }
 
     private void stop(Task task, Task.Stop why, String reason) {
@@ -412,7 +424,6 @@ public final class TaskEngine {
     /** Takes no further tasks; {@code idle} runs once none is left. What waits is cancelled at once. */
     public void drain(Runnable idle) {
         closing = true;
-        idleWatcher = idle;
         for (Task task : List.copyOf(live.values())) {
             if (task.attempt == null) {
                 end(task, TaskState.CANCELLED, "the agent is closing", Map.of());
@@ -420,6 +431,8 @@ public final class TaskEngine {
         }
         if (live.isEmpty()) {
             idle.run();
+        } else {
+            idleWatcher = idle;
         }
     }
 
@@ -430,8 +443,18 @@ public final class TaskEngine {
         }
     }
 
-    /** Lets go of the executors. */
+    /** Lets go of the executors. A task that has not ended by now gets no other end: whoever waits for it is told. */
     public void close() {
+        closing = true;
+        for (Task task : List.copyOf(live.values())) {
+            if (task.attempt != null) {
+                task.attempt.abandon();
+                attemptOver(task);
+                end(task, TaskState.INDETERMINATE, "the agent closed while it was running", Map.of());
+            } else {
+                end(task, TaskState.CANCELLED, "the agent is closing", Map.of());
+            }
+        }
         routes.executors().forEach(executor -> guard.run("task executor", executor::close));
     }
 
@@ -446,6 +469,6 @@ public final class TaskEngine {
     }
 
     private Timers.Timer after(Duration delay, Runnable command) {
-        return timers.schedule(clock.nanoTime() + delay.toNanos(), command);
+        return timers.schedule(clock.nanoTime(), delay, command);
     }
 }

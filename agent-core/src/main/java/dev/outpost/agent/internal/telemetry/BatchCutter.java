@@ -31,10 +31,12 @@ final class BatchCutter {
     private int length;
     private int records;
     private long oldest;
+    private long openFrom;
     private int usualLength = SMALLEST_ARRAY;
 
     private int slotsTaken;
     private @Nullable ClosedBatch held;
+    private long heldFrom;
     private final boolean[] served;
 
     BatchCutter(Signal signal, TelemetryRing ring, BatchLimits limits, List<Outlet> outlets, AgentClock clock) {
@@ -70,7 +72,7 @@ final class BatchCutter {
         slotsTaken++;
         try {
             if (slot.items() > 0) {
-                append(slot);
+                append(slot, sequence);
             }
         } finally {
             ring.release(slot);
@@ -82,11 +84,12 @@ final class BatchCutter {
         return held == null && slotsTaken < SLOTS_PER_CYCLE;
     }
 
-    private void append(RecordSlot slot) {
+    private void append(RecordSlot slot, long sequence) {
         int size = slot.length();
         if (records == 0) {
             open = new byte[Math.max(usualLength, size + 6)];
             oldest = clock.nanoTime();
+            openFrom = sequence;
         } else if (length + size + 6 > open.length) {
             open = Arrays.copyOf(open, Math.max(length + size + 6, 2 * open.length));
         }
@@ -106,11 +109,19 @@ final class BatchCutter {
         return false;
     }
 
-    /** Closes the open batch before its time, unless there is none or one is held back already. */
-    void closeEarly() {
-        if (records > 0 && held == null) {
+    /**
+     * Whether everything that was published up to {@code sequence} has been handed over. If it waits in the open batch, that
+     * is closed before its time, unless another is held back.
+     */
+    boolean passed(long sequence) {
+        if (ring.consumed() < sequence) {
+            return false;
+        }
+        if (records > 0 && held == null && openFrom <= sequence) {
             close();
         }
+        // What is still here may be newer: a flush must not wait for the records that follow it.
+        return (held == null || heldFrom > sequence) && (records == 0 || openFrom > sequence);
     }
 
     private void close() {
@@ -123,6 +134,7 @@ final class BatchCutter {
         length = 0;
         records = 0;
         Arrays.fill(served, false);
+        heldFrom = openFrom;
         handOver(batch);
     }
 
@@ -147,15 +159,6 @@ final class BatchCutter {
         }
         held = done ? null : batch;
         return done;
-    }
-
-    /** Whether everything that was published before {@code sequence} has been handed over. */
-    boolean passed(long sequence) {
-        return ring.consumed() >= sequence && records == 0 && held == null;
-    }
-
-    boolean hasConsumed(long sequence) {
-        return ring.consumed() >= sequence;
     }
 
     long cursor() {

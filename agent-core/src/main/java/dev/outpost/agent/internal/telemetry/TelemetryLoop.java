@@ -64,11 +64,7 @@ public final class TelemetryLoop implements DutyCycle {
     private boolean isPassed(Flush flush) {
         boolean passed = true;
         for (int i = 0; i < cutters.size(); i++) {
-            BatchCutter cutter = cutters.get(i);
-            if (cutter.hasConsumed(flush.cursors[i])) {
-                cutter.closeEarly();
-            }
-            passed &= cutter.passed(flush.cursors[i]);
+            passed &= cutters.get(i).passed(flush.cursors[i]);
         }
         return passed;
     }
