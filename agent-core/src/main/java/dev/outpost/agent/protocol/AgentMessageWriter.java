@@ -78,7 +78,7 @@ final class AgentMessageWriter {
 
     /** The body is the last field of the last field, so it can follow the head from where it lies. */
     private static @Nullable ByteBuffer batch(TelemetryBatch m, ProtoWriter out) {
-        ByteBuffer body = m.body();
+        ByteBuffer body = m.bodyToSend();
         ProtoWriter fields = new ProtoWriter(64);
         Parts.position(1, m.position(), fields);
         fields.varint(2, Parts.number(m.signal()));

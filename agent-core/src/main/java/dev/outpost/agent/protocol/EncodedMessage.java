@@ -29,6 +29,10 @@ public final class EncodedMessage {
         if (body == null) {
             return;
         }
+        if (body.hasArray()) {
+            out.write(body.array(), body.arrayOffset() + body.position(), body.remaining());
+            return;
+        }
         ByteBuffer rest = body.duplicate();
         byte[] chunk = new byte[Math.min(rest.remaining(), 16 * 1024)];
         while (rest.hasRemaining()) {

@@ -23,17 +23,22 @@ public record TelemetryBatch(StreamPosition position, Signal signal, int recordC
         GZIP
     }
 
-    /** Makes the body read-only. */
+    /** Checks for null; the body is not copied. */
     public TelemetryBatch {
         Objects.requireNonNull(position, "position");
         Objects.requireNonNull(signal, "signal");
         Objects.requireNonNull(codec, "codec");
-        body = body.asReadOnlyBuffer();
+        body = body.slice();
     }
 
-    /** The body; an independent view at each call. */
+    /** The body; an independent read-only view at each call. */
     @Override
     public ByteBuffer body() {
+        return body.asReadOnlyBuffer();
+    }
+
+    /** The body as it was given, so that an array behind it can be written from without a copy. */
+    ByteBuffer bodyToSend() {
         return body.duplicate();
     }
 }

@@ -8,16 +8,36 @@ import java.nio.charset.StandardCharsets;
 /** UTF-8 straight into and out of byte arrays, without an array in between. */
 public final class Utf8 {
 
+    private static final char REPLACEMENT = '\uFFFD';
+
     private Utf8() {}
 
-    /** How many bytes {@code text} takes; a surrogate without its partner counts as "?", which is what is written. */
+    /**
+     * How many bytes {@code text} takes. As many as it has characters means that all are ASCII: a surrogate without its
+     * partner counts as the three bytes of U+FFFD, which is what is written.
+     */
     public static int length(String text) {
         int chars = text.length();
-        int all = 0;
-        for (int i = 0; i < chars; i++) {
-            all |= text.charAt(i);
+        return isAscii(text, chars) ? chars : lengthBeyondAscii(text);
+    }
+
+    /** Four characters at a time, for the chain of ORs is what takes the time. */
+    private static boolean isAscii(String text, int chars) {
+        int first = 0;
+        int second = 0;
+        int third = 0;
+        int fourth = 0;
+        int i = 0;
+        for (; i < chars - 3; i += 4) {
+            first |= text.charAt(i);
+            second |= text.charAt(i + 1);
+            third |= text.charAt(i + 2);
+            fourth |= text.charAt(i + 3);
         }
-        return all < 0x80 ? chars : lengthBeyondAscii(text);
+        for (; i < chars; i++) {
+            first |= text.charAt(i);
+        }
+        return (first | second | third | fourth) < 0x80;
     }
 
     private static int lengthBeyondAscii(String text) {
@@ -35,7 +55,7 @@ public final class Utf8 {
                 bytes += 4;
                 i++;
             } else {
-                bytes++;
+                bytes += 3;
             }
         }
         return bytes;
@@ -49,25 +69,16 @@ public final class Utf8 {
      */
     public static int put(byte[] target, int position, String text, int length) {
         if (length == text.length()) {
-            putLatin(target, position, text);
+            putAscii(target, position, text);
             return position + length;
         }
         return putBeyondAscii(target, position, text);
     }
 
-    /**
-     * As many bytes as characters means that all are ASCII, or lone surrogates: both fit in the low byte but for the
-     * latter, which are repaired. The deprecated method is the only one that copies without an array in between.
-     */
+    /** The deprecated method copies low bytes, which is all there is of ASCII, and is the only one without an array. */
     @SuppressWarnings("deprecation")
-    private static void putLatin(byte[] target, int position, String text) {
-        int chars = text.length();
-        text.getBytes(0, chars, target, position);
-        for (int i = 0; i < chars; i++) {
-            if (text.charAt(i) >= 0x80) {
-                target[position + i] = '?';
-            }
-        }
+    private static void putAscii(byte[] target, int position, String text) {
+        text.getBytes(0, text.length(), target, position);
     }
 
     private static int putBeyondAscii(byte[] target, int position, String text) {
@@ -81,9 +92,7 @@ public final class Utf8 {
                 target[at++] = (byte) (0xC0 | c >> 6);
                 target[at++] = (byte) (0x80 | (c & 0x3F));
             } else if (!Character.isSurrogate(c)) {
-                target[at++] = (byte) (0xE0 | c >> 12);
-                target[at++] = (byte) (0x80 | (c >> 6 & 0x3F));
-                target[at++] = (byte) (0x80 | (c & 0x3F));
+                at = putThree(target, at, c);
             } else if (isPairAt(text, i)) {
                 int point = Character.toCodePoint(c, text.charAt(++i));
                 target[at++] = (byte) (0xF0 | point >> 18);
@@ -91,10 +100,17 @@ public final class Utf8 {
                 target[at++] = (byte) (0x80 | (point >> 6 & 0x3F));
                 target[at++] = (byte) (0x80 | (point & 0x3F));
             } else {
-                target[at++] = '?';
+                at = putThree(target, at, REPLACEMENT);
             }
         }
         return at;
+    }
+
+    private static int putThree(byte[] target, int position, char c) {
+        target[position] = (byte) (0xE0 | c >> 12);
+        target[position + 1] = (byte) (0x80 | (c >> 6 & 0x3F));
+        target[position + 2] = (byte) (0x80 | (c & 0x3F));
+        return position + 3;
     }
 
     private static boolean isPairAt(String text, int index) {

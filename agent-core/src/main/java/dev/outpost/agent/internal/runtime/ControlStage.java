@@ -138,6 +138,7 @@ final class ControlStage implements SessionEvents {
                         inbox,
                         clock,
                         random,
+                        guard,
                         counters);
     }
 

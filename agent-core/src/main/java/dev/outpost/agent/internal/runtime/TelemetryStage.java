@@ -14,6 +14,7 @@ import dev.outpost.agent.internal.telemetry.TelemetryLoop;
 import dev.outpost.agent.internal.telemetry.TelemetryRing;
 import dev.outpost.agent.protocol.Signal;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Rings, publishers and the telemetry loop. */
 final class TelemetryStage {
@@ -37,11 +38,14 @@ final class TelemetryStage {
         AgentConfig.Telemetry settings = config.telemetry();
         logRing = new TelemetryRing(settings.ringSlots(), idle);
         metricRing = new TelemetryRing(METRIC_SLOTS, idle);
-        logStats = new SignalStats("logs", counters);
-        metricStats = new SignalStats("metrics", counters);
+        // A slot of the log ring is a record: claims need no counter of their own on the path of every record.
+        LongAdder logsFailed = counters.counter("ring.logs.dropped", "encode_failed");
+        logStats = new SignalStats("logs", () -> logRing.claimed() - logsFailed.sum(), counters);
+        LongAdder pointsTaken = counters.counter("ring.metrics.taken");
+        metricStats = new SignalStats("metrics", pointsTaken::sum, counters);
         logs = new LogPublisher(
                 logRing, logStats, config.clock(), settings.overflow(), settings.maxRecordBytes(), () -> open);
-        metrics = new MetricPublisher(metricRing, metricStats, MAX_METRIC_BYTES, () -> open);
+        metrics = new MetricPublisher(metricRing, metricStats, pointsTaken, MAX_METRIC_BYTES, () -> open);
         limits = settings.batch();
         loop = new TelemetryLoop(config.clock(), idle);
         thread = new LoopThread("telemetry", loop, idle, log);

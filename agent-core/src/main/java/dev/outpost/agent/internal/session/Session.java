@@ -52,6 +52,7 @@ public final class Session {
     private final Inbox inbox;
     private final AgentClock clock;
     private final RandomGenerator random;
+    private final Guard guard;
     private final Counters counters;
     private final CenterMessages centerMessages;
 
@@ -76,6 +77,7 @@ public final class Session {
             Inbox inbox,
             AgentClock clock,
             RandomGenerator random,
+            Guard guard,
             Counters counters) {
         this.transport = transport;
         this.settings = settings;
@@ -86,6 +88,7 @@ public final class Session {
         this.inbox = inbox;
         this.clock = clock;
         this.random = random;
+        this.guard = guard;
         this.counters = counters;
         this.centerMessages = new CenterMessages(this.lanes, reports, events, timers, clock, counters);
         this.heartbeatInterval = settings.heartbeatInterval();
@@ -110,9 +113,14 @@ public final class Session {
         if (phase != Phase.READY || current == null || current.uplink == null) {
             return 0;
         }
-        int sent = current.uplink.pump();
-        current.letIn();
-        return sent;
+        try {
+            int sent = current.uplink.pump();
+            current.letIn();
+            return sent;
+        } catch (Throwable t) { // the transport's code, against its contract: it must not stop the loop's other work
+            end(current, CloseReason.retry("the transport failed: " + Guard.describe(t), t));
+            return 0;
+        }
     }
 
     /** Whether the control center has let us in and the link stands. */
@@ -338,8 +346,9 @@ public final class Session {
         }
 
         private void close(CloseReason reason) {
-            if (connection != null) {
-                connection.close(reason);
+            Connection<AgentMessage> present = connection;
+            if (present != null) {
+                guard.run("transport", () -> present.close(reason));
             }
         }
     }

@@ -33,9 +33,9 @@ final class ExecutorQueue {
         waiting.remove(task);
     }
 
-    /** The most urgent task, if the executor has a slot for it. It stays where it is. */
+    /** The most urgent task, or null. It stays where it is. */
     @Nullable Task next() {
-        return waiting.isEmpty() || executor.freeSlots() <= 0 ? null : waiting.peek();
+        return waiting.peek();
     }
 
     int size() {

@@ -37,6 +37,7 @@ public final class TaskEngine {
     private static final int REMEMBERED = 10_000;
     private static final Duration BUSY_RETRY = Duration.ofSeconds(5);
     private static final Duration REFUSED_RETRY = Duration.ofMillis(100);
+    private static final int SLOTS_UNKNOWN = Integer.MIN_VALUE;
     private static final long PROGRESS_INTERVAL = 1_000_000_000L;
 
     private final TaskSettings settings;
@@ -216,8 +217,12 @@ public final class TaskEngine {
 
     private void runNext(ExecutorQueue queue) {
         for (Task task = queue.next(); task != null; task = queue.next()) {
-            if (!tryRun(task)) {
-                return;
+            int free = guard.call("task executor", () -> queue.executor().freeSlots(), SLOTS_UNKNOWN);
+            if (free == SLOTS_UNKNOWN) {
+                askAgain(queue);
+            }
+            if (free <= 0 || !tryRun(task)) {
+                return; // the executor tells when a slot is free, or is asked again
             }
         }
     }

@@ -127,7 +127,7 @@ final class BatchCutter {
     private void close() {
         // An array much larger than its content would let a lane hold more memory than it counts.
         byte[] bytes = length < open.length - open.length / 4 ? Arrays.copyOf(open, length) : open;
-        ByteBuffer body = ByteBuffer.wrap(bytes, 0, length).asReadOnlyBuffer();
+        ByteBuffer body = ByteBuffer.wrap(bytes, 0, length);
         ClosedBatch batch = new ClosedBatch(signal, records, body, clock.nanoTime());
         usualLength = Math.max(SMALLEST_ARRAY, Math.min(limits.bytes() + RecordSlot.USUAL_BYTES, length + length / 8));
         open = new byte[0];

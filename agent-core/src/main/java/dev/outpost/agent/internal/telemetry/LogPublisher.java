@@ -165,9 +165,7 @@ public final class LogPublisher implements Logs {
 
     /** Whatever happened, the slot goes on, or the ring would stand still for ever. */
     private void end(long sequence, boolean complete) {
-        if (complete) {
-            stats.taken().increment();
-        } else {
+        if (!complete) {
             stats.encodeFailed().increment();
         }
         ring.publish(sequence);

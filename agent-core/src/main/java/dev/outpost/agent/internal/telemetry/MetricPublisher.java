@@ -2,6 +2,7 @@ package dev.outpost.agent.internal.telemetry;
 
 import dev.outpost.agent.internal.otlp.OtlpMetricWriter;
 import dev.outpost.agent.metric.Instrument;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 
 /** Puts metrics into their ring. Never waits: its callers are threads of the agent. Thread-safe. */
@@ -9,17 +10,21 @@ public final class MetricPublisher {
 
     private final TelemetryRing ring;
     private final SignalStats stats;
+    private final LongAdder taken;
     private final int maxRecordBytes;
     private final BooleanSupplier open;
 
     /**
      * A publisher.
      *
+     * @param taken counts the points that the ring took
      * @param open whether metrics are still taken
      */
-    public MetricPublisher(TelemetryRing ring, SignalStats stats, int maxRecordBytes, BooleanSupplier open) {
+    public MetricPublisher(
+            TelemetryRing ring, SignalStats stats, LongAdder taken, int maxRecordBytes, BooleanSupplier open) {
         this.ring = ring;
         this.stats = stats;
+        this.taken = taken;
         this.maxRecordBytes = maxRecordBytes;
         this.open = open;
     }
@@ -52,7 +57,7 @@ public final class MetricPublisher {
             slot.complete(size, count);
             complete = true;
         } finally {
-            (complete ? stats.taken() : stats.encodeFailed()).add(count);
+            (complete ? taken : stats.encodeFailed()).add(count);
             ring.publish(sequence);
         }
         return complete;

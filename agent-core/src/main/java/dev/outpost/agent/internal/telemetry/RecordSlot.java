@@ -7,6 +7,7 @@ package dev.outpost.agent.internal.telemetry;
 public final class RecordSlot {
 
     static final int USUAL_BYTES = 1024;
+    private static final int GRAIN = 64;
     private static final byte[] NONE = new byte[0];
 
     private byte[] bytes = NONE;
@@ -17,8 +18,8 @@ public final class RecordSlot {
     /** An array of at least {@code size} bytes to write the record into. */
     public byte[] room(int size) {
         if (bytes.length < size) {
-            int rounded = size > USUAL_BYTES ? size : Math.max(128, Integer.highestOneBit(size - 1) << 1);
-            bytes = new byte[rounded];
+            // Close to the size, for a ring of wide arrays does not fit into the cache of a core.
+            bytes = new byte[size > USUAL_BYTES ? size : (size + GRAIN - 1) & -GRAIN];
         }
         return bytes;
     }

@@ -3,6 +3,7 @@ package dev.outpost.agent.internal.telemetry;
 import dev.outpost.agent.internal.base.Counters;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * What happened to the records of one signal before any lane: the left side of the accounting identity. Log records are
@@ -12,27 +13,27 @@ public final class SignalStats {
 
     private final Counters counters;
     private final String dropName;
-    private final LongAdder taken;
+    private final LongSupplier taken;
     private final LongAdder ringFull;
     private final LongAdder noBytes;
     private final LongAdder tooLarge;
     private final LongAdder encodeFailed;
     private final LongAdder closed;
 
-    /** Statistics under {@code ring.<signal>.*}. */
-    public SignalStats(String signal, Counters counters) {
+    /**
+     * Statistics under {@code ring.<signal>.*}.
+     *
+     * @param taken how many records the ring has taken
+     */
+    public SignalStats(String signal, LongSupplier taken, Counters counters) {
         this.counters = counters;
         dropName = "ring." + signal + ".dropped";
-        taken = counters.counter("ring." + signal + ".taken");
+        this.taken = taken;
         ringFull = counters.counter(dropName, "ring_full");
         noBytes = counters.counter(dropName, "ring_bytes");
         tooLarge = counters.counter(dropName, "too_large");
         encodeFailed = counters.counter(dropName, "encode_failed");
         closed = counters.counter(dropName, "closed");
-    }
-
-    LongAdder taken() {
-        return taken;
     }
 
     LongAdder ringFull() {
@@ -57,7 +58,7 @@ public final class SignalStats {
 
     /** Records that the ring took. */
     public long takenCount() {
-        return taken.sum();
+        return taken.getAsLong();
     }
 
     /** Records dropped before the ring or in it, by reason. */

@@ -95,6 +95,11 @@ public final class TelemetryRing {
         return poller.getSequence().get();
     }
 
+    /** Slots claimed since the start. */
+    public long claimed() {
+        return ring.getCursor() + 1;
+    }
+
     /** Slots claimed and not consumed. */
     public long depth() {
         return Math.max(0, ring.getCursor() - poller.getSequence().get());

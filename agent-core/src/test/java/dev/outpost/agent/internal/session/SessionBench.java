@@ -1,0 +1,183 @@
+package dev.outpost.agent.internal.session;
+
+import dev.outpost.agent.fixture.Batches;
+import dev.outpost.agent.fixture.ManualClock;
+import dev.outpost.agent.fixture.NoWaiting;
+import dev.outpost.agent.internal.base.Counters;
+import dev.outpost.agent.internal.base.Guard;
+import dev.outpost.agent.internal.base.Inbox;
+import dev.outpost.agent.internal.base.ThrottledLog;
+import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.internal.lane.Lane;
+import dev.outpost.agent.protocol.Heartbeat;
+import dev.outpost.agent.protocol.Hello;
+import dev.outpost.agent.protocol.Signal;
+import dev.outpost.agent.protocol.Welcome;
+import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.task.TaskState;
+import dev.outpost.agent.task.TaskStatus;
+import dev.outpost.agent.transport.Backoff;
+import dev.outpost.agent.transport.CloseReason;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** A session with everything around it turned by hand. */
+final class SessionBench implements SessionEvents, ReportSource {
+
+    static final Duration HEARTBEAT = Duration.ofSeconds(30);
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    final ManualClock clock = new ManualClock();
+    final Timers timers = new Timers();
+    final Inbox inbox = new Inbox(256, new NoWaiting());
+    final Counters counters = new Counters();
+    final FakeTransport transport = new FakeTransport();
+    final Lane logs = new Lane("logs", Signal.LOGS, 1 << 20, 4, counters, Lane::offer);
+    final Lane metrics = new Lane("metrics", Signal.METRICS, 1 << 20, 4, counters, Lane::offer);
+    final Session session;
+
+    final List<String> online = new ArrayList<>();
+    final List<CloseReason> offline = new ArrayList<>();
+    final List<TaskRequest> dispatched = new ArrayList<>();
+    final List<String> cancelled = new ArrayList<>();
+    private final Deque<TaskStatus> reports = new ArrayDeque<>();
+    private final Deque<TaskStatus> sentReports = new ArrayDeque<>();
+
+    SessionBench() {
+        this(HEARTBEAT);
+    }
+
+    SessionBench(Duration heartbeat) {
+        Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60));
+        session = new Session(
+                transport,
+                new SessionSettings(heartbeat, CONNECT_TIMEOUT, backoff, 4),
+                this,
+                this,
+                List.of(logs, metrics),
+                timers,
+                inbox,
+                clock,
+                new SplittableRandom(1),
+                new Guard(counters, new ThrottledLog(clock)),
+                counters);
+    }
+
+    /** Starts, and is let in. */
+    FakeTransport.Link connect() {
+        session.start();
+        turn();
+        return letIn();
+    }
+
+    /** The center welcomes the newest link. */
+    FakeTransport.Link letIn() {
+        FakeTransport.Link link = transport.link();
+        link.listener.onOpen();
+        link.say(new Welcome("s", Duration.ZERO, 0, 0, List.of()));
+        turn();
+        return link;
+    }
+
+    /** Lets the loop do what there is to do now. */
+    void turn() {
+        int work;
+        do {
+            work = inbox.drain() + timers.fire(clock.nanoTime()) + session.pump();
+        } while (work > 0);
+    }
+
+    /** Lets time pass, and the loop do what becomes due. */
+    void advance(Duration time) {
+        clock.advance(time);
+        turn();
+    }
+
+    /** Lets time pass second by second until a further attempt is made, and gives the time it took. */
+    Duration timeToNextAttempt() {
+        int before = transport.links.size();
+        Duration step = Duration.ofMillis(10);
+        Duration waited = Duration.ZERO;
+        turn();
+        while (transport.links.size() == before) {
+            advance(step);
+            waited = waited.plus(step);
+        }
+        return waited;
+    }
+
+    void offerLogs(int batches) {
+        for (int i = 0; i < batches; i++) {
+            logs.offer(Batches.of(10, 100));
+        }
+    }
+
+    void report(String taskId) {
+        reports.add(new TaskStatus(taskId, "t", 1, TaskState.SUCCEEDED, 1, 0, "", Map.of(), 0, null));
+    }
+
+    int reportsLeft() {
+        return reports.size() + sentReports.size();
+    }
+
+    @Override
+    public Hello hello() {
+        return new Hello(1, "agent", "instance", "1", Map.of(), List.of(), List.of(logs.acked(), metrics.acked()));
+    }
+
+    @Override
+    public Heartbeat heartbeat() {
+        return new Heartbeat(
+                Heartbeat.Condition.HEALTHY, List.of(), Heartbeat.HostFigures.NONE, Duration.ZERO, 0, 0, 0, 0);
+    }
+
+    @Override
+    public void onOnline(String sessionId) {
+        online.add(sessionId);
+    }
+
+    @Override
+    public void onOffline(CloseReason reason) {
+        offline.add(reason);
+    }
+
+    @Override
+    public void onDispatch(TaskRequest request) {
+        dispatched.add(request);
+    }
+
+    @Override
+    public Optional<String> onCancel(String taskId, String reason) {
+        cancelled.add(taskId);
+        return taskId.isEmpty() ? Optional.of("no such task") : Optional.empty();
+    }
+
+    @Override
+    public @Nullable TaskStatus nextToSend() {
+        return reports.peek();
+    }
+
+    @Override
+    public void sent() {
+        sentReports.add(reports.remove());
+    }
+
+    @Override
+    public void ack(String taskId, long revision) {
+        sentReports.removeIf(report -> report.taskId().equals(taskId));
+    }
+
+    @Override
+    public void rewind() {
+        while (!sentReports.isEmpty()) {
+            reports.addFirst(sentReports.removeLast());
+        }
+    }
+}

@@ -1,0 +1,577 @@
+package dev.outpost.agent.internal.task;
+
+import static dev.outpost.agent.task.TaskState.ACCEPTED;
+import static dev.outpost.agent.task.TaskState.CANCELLED;
+import static dev.outpost.agent.task.TaskState.CANCELLING;
+import static dev.outpost.agent.task.TaskState.EXPIRED;
+import static dev.outpost.agent.task.TaskState.FAILED;
+import static dev.outpost.agent.task.TaskState.INDETERMINATE;
+import static dev.outpost.agent.task.TaskState.QUEUED;
+import static dev.outpost.agent.task.TaskState.REFUSED;
+import static dev.outpost.agent.task.TaskState.RETRY_WAIT;
+import static dev.outpost.agent.task.TaskState.RUNNING;
+import static dev.outpost.agent.task.TaskState.SKIPPED;
+import static dev.outpost.agent.task.TaskState.SUCCEEDED;
+import static dev.outpost.agent.task.TaskState.TIMED_OUT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.outpost.agent.task.RetryPolicy;
+import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.task.TaskResult;
+import dev.outpost.agent.task.TaskStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TaskEngineTest {
+
+    private final EngineBench bench = new EngineBench();
+    private final TaskEngine engine = bench.engine;
+
+    // ---- coming in ----
+
+    @Test
+    void submit_freeSlot_runsAtOnceAndSucceeds() {
+        bench.handler = (task, context) -> TaskResult.succeeded(Map.of("answer", "42"));
+        bench.submit("a");
+        assertThat(engine.runningCount()).isEqualTo(1);
+
+        bench.finishOne();
+
+        assertThat(bench.statesOf("a")).containsExactly(ACCEPTED, RUNNING, SUCCEEDED);
+        assertThat(bench.last("a").output()).containsEntry("answer", "42");
+        assertThat(bench.last("a").attempt()).isEqualTo(1);
+        assertThat(engine.runningCount()).isZero();
+        assertThat(engine.isLive("a")).isFalse();
+        assertThat(bench.timers.size()).as("timers left behind").isZero();
+    }
+
+    @Test
+    void submit_noFreeSlot_isQueuedAndRunsLater() {
+        bench.submit("a");
+        bench.submit("b");
+        assertThat(bench.statesOf("b")).containsExactly(ACCEPTED, QUEUED);
+        assertThat(engine.queuedCount()).isEqualTo(1);
+
+        bench.finishOne();
+
+        assertThat(bench.last("b").state()).isEqualTo(RUNNING);
+        assertThat(engine.queuedCount()).isZero();
+    }
+
+    @Test
+    void submit_queueFull_isRefusedWithATimeToComeAgain() {
+        for (int i = 0; i <= EngineBench.QUEUE_CAPACITY; i++) {
+            bench.submit("t" + i);
+        }
+
+        bench.submit("late");
+
+        assertThat(bench.statesOf("late")).containsExactly(REFUSED);
+        assertThat(bench.last("late").retryAfter()).isEqualTo(Duration.ofSeconds(5));
+        bench.finishOne();
+        bench.submit("late");
+        assertThat(bench.last("late").state()).as("sent again").isEqualTo(QUEUED);
+    }
+
+    @Test
+    void submit_unknownType_isRefusedForGood() {
+        engine.submit(TaskRequest.of("unheard").id("a").build());
+
+        assertThat(bench.last("a").state()).isEqualTo(REFUSED);
+        assertThat(bench.last("a").detail()).contains("unheard");
+        assertThat(bench.last("a").retryAfter()).isNull();
+    }
+
+    @Test
+    void submit_liveIdAgain_isAnsweredWithItsStateAndNotRunTwice() {
+        bench.submit("a");
+        List<TaskStatus> watched = new ArrayList<>();
+
+        engine.submit(EngineBench.request("a").build(), watched::add);
+        bench.finishOne();
+
+        assertThat(bench.statesOf("a")).containsExactly(ACCEPTED, RUNNING, RUNNING, SUCCEEDED);
+        assertThat(bench.executor.all).hasSize(1);
+        assertThat(watched).extracting(TaskStatus::state).containsExactly(RUNNING, SUCCEEDED);
+        assertThat(bench.counters.value("tasks.duplicates")).isEqualTo(1);
+    }
+
+    @Test
+    void submit_endedIdAgain_isAnsweredWithTheSameReport() {
+        bench.submit("a");
+        bench.finishOne();
+        List<TaskStatus> watched = new ArrayList<>();
+        int before = bench.book.size();
+
+        engine.submit(EngineBench.request("a").build(), watched::add);
+
+        assertThat(watched).containsExactly(bench.last("a"));
+        assertThat(bench.book.size()).isEqualTo(before + 1);
+        assertThat(bench.executor.all).hasSize(1);
+    }
+
+    @Test
+    void submit_priorities_runTheHighestFirstAndEqualOnesInOrder() {
+        bench.submit("running");
+        engine.submit(EngineBench.request("low").priority(-1).build());
+        engine.submit(EngineBench.request("high").priority(100).build());
+        engine.submit(EngineBench.request("high too").priority(100).build());
+
+        for (int i = 0; i < 4; i++) {
+            bench.finishOne();
+        }
+
+        assertThat(bench.executor.begun()).containsExactly("running", "high", "high too", "low");
+    }
+
+    @Test
+    void submit_endlessTimes_areTakenAsVeryLong() {
+        Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
+        engine.submit(EngineBench.request("a")
+                .attemptTimeout(endless)
+                .deadline(Duration.ofNanos(Long.MAX_VALUE))
+                .build());
+        engine.submit(EngineBench.request("b").deadline(Duration.ofSeconds(1)).build());
+
+        bench.advance(Duration.ofSeconds(1));
+
+        assertThat(bench.last("b").state()).as("whose timer is due").isEqualTo(EXPIRED);
+        bench.finishOne();
+        assertThat(bench.last("a").state()).isEqualTo(SUCCEEDED);
+    }
+
+    // ---- executors ----
+
+    @Test
+    void tryRun_executorRefuses_isAskedAgainByOneTimerHoweverManyWait() {
+        bench.executor.refusals = 3;
+        bench.submit("a");
+        engine.submit(EngineBench.request("b").build());
+        engine.submit(EngineBench.request("c").build());
+        assertThat(bench.executor.asked).isEqualTo(3);
+        assertThat(bench.timers.size()).isEqualTo(1);
+
+        bench.advance(Duration.ofMillis(100));
+
+        assertThat(bench.executor.begun()).containsExactly("a");
+    }
+
+    @Test
+    void tryRun_executorCannotSayHowManySlotsItHas_isAskedAgain() {
+        bench.executor.broken = true;
+        bench.submit("a");
+        assertThat(bench.last("a").state()).isEqualTo(QUEUED);
+        assertThat(bench.counters.value("user.failures{task executor}")).isEqualTo(1);
+
+        bench.executor.broken = false;
+        bench.advance(Duration.ofMillis(100));
+
+        assertThat(bench.last("a").state()).isEqualTo(RUNNING);
+    }
+
+    // ---- failing ----
+
+    @Test
+    void attempt_failsRetryably_isRepeatedWithBackoffUpToThePolicy() {
+        bench.handler = (task, context) -> TaskResult.failed("attempt " + context.attempt());
+        bench.submit("a");
+        bench.finishOne();
+
+        assertThat(bench.last("a").state()).isEqualTo(RETRY_WAIT);
+        assertThat(bench.last("a").retryAfter()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+        bench.advance(Duration.ofMillis(499));
+        assertThat(bench.last("a").state()).isEqualTo(RETRY_WAIT);
+        bench.advance(Duration.ofMillis(501));
+        bench.finishOne();
+        assertThat(bench.last("a").retryAfter()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(2));
+        bench.advance(Duration.ofSeconds(2));
+        bench.finishOne();
+
+        assertThat(bench.statesOf("a"))
+                .containsExactly(ACCEPTED, RUNNING, RETRY_WAIT, RUNNING, RETRY_WAIT, RUNNING, FAILED);
+        assertThat(bench.last("a").detail()).isEqualTo("attempt 3");
+        assertThat(bench.timers.size()).isZero();
+    }
+
+    @Test
+    void attempt_throws_isAFailureWithTheExceptionsWords() {
+        bench.handler = (task, context) -> {
+            throw new java.io.IOException("no disk");
+        };
+        engine.submit(EngineBench.request("a").retry(RetryPolicy.NONE).build());
+        bench.finishOne();
+
+        assertThat(bench.last("a").state()).isEqualTo(FAILED);
+        assertThat(bench.last("a").detail()).contains("no disk");
+        assertThat(bench.counters.value("user.failures{handler work}")).isEqualTo(1);
+    }
+
+    @Test
+    void attempt_throwsWhatCannotDescribeItself_isAFailure() {
+        bench.handler = (task, context) -> {
+            throw new WordlessException();
+        };
+        engine.submit(EngineBench.request("a").retry(RetryPolicy.NONE).build());
+        bench.finishOne();
+
+        assertThat(bench.last("a").state()).isEqualTo(FAILED);
+    }
+
+    @Test
+    void attempt_nullOrOutputWithNull_isAFailureAndNotTheLoops() {
+        Map<String, String> withNull = new HashMap<>();
+        withNull.put("key", null);
+        bench.handler = (task, context) -> TaskResult.succeeded(withNull);
+        engine.submit(EngineBench.request("a").retry(RetryPolicy.NONE).build());
+        bench.finishOne();
+        bench.handler = (task, context) -> nothing();
+        bench.submit("b");
+        bench.finishOne();
+
+        assertThat(bench.last("a").state()).isEqualTo(FAILED);
+        assertThat(bench.last("b").state()).isEqualTo(FAILED);
+    }
+
+    @SuppressWarnings("NullAway") // as a handler that is compiled without it may
+    private static TaskResult nothing() {
+        return null;
+    }
+
+    @Test
+    void attempt_failsForGood_isNotRepeated() {
+        bench.handler = (task, context) -> TaskResult.failedForGood("bad argument");
+        bench.submit("a");
+        bench.finishOne();
+
+        assertThat(bench.statesOf("a")).containsExactly(ACCEPTED, RUNNING, FAILED);
+    }
+
+    @Test
+    void attempt_retryAfter_waitsAsTold() {
+        bench.handler = (task, context) -> new TaskResult.RetryAfter(Duration.ofHours(1), "locked");
+        bench.submit("a");
+        bench.finishOne();
+
+        assertThat(bench.last("a").retryAfter()).isEqualTo(Duration.ofHours(1));
+        bench.advance(Duration.ofMinutes(59));
+        assertThat(bench.last("a").state()).isEqualTo(RETRY_WAIT);
+        bench.advance(Duration.ofMinutes(1));
+        assertThat(bench.last("a").state()).isEqualTo(RUNNING);
+    }
+
+    // ---- timing out ----
+
+    @Test
+    void timeout_attemptThatHeedsTheInterrupt_isRepeated() {
+        bench.handler = (task, context) -> TaskResult.failed("interrupted");
+        bench.submit("a");
+        bench.advance(EngineBench.ATTEMPT_TIMEOUT);
+        assertThat(bench.executor.only().interrupted).isTrue();
+        assertThat(bench.last("a").state()).isEqualTo(RUNNING);
+
+        bench.finishOne();
+
+        assertThat(bench.last("a").state()).isEqualTo(RETRY_WAIT);
+        assertThat(bench.last("a").detail()).contains("PT1M");
+    }
+
+    @Test
+    void timeout_lastAttempt_isTimedOut() {
+        bench.handler = (task, context) -> TaskResult.failed("interrupted");
+        engine.submit(EngineBench.request("a")
+                .retry(RetryPolicy.NONE)
+                .attemptTimeout(Duration.ofSeconds(1))
+                .build());
+        bench.advance(Duration.ofSeconds(1));
+        bench.finishOne();
+
+        assertThat(bench.last("a").state()).isEqualTo(TIMED_OUT);
+    }
+
+    @Test
+    void timeout_successAllTheSame_counts() {
+        bench.submit("a");
+        bench.advance(EngineBench.ATTEMPT_TIMEOUT);
+        bench.finishOne();
+
+        assertThat(bench.last("a").state()).isEqualTo(SUCCEEDED);
+    }
+
+    @Test
+    void timeout_interruptIgnored_isAbandonedAfterTheGraceAndNotRepeated() {
+        bench.submit("a");
+        bench.submit("b");
+        FakeExecutor.FakeRun stubborn = bench.executor.only();
+        bench.advance(EngineBench.ATTEMPT_TIMEOUT);
+        bench.advance(EngineBench.GRACE);
+
+        assertThat(stubborn.abandoned).isTrue();
+        assertThat(bench.last("a").state()).isEqualTo(TIMED_OUT);
+        assertThat(bench.last("b").state()).as("the next task").isEqualTo(RUNNING);
+        assertThat(bench.counters.value("task.attempts.abandoned")).isEqualTo(1);
+
+        int reports = bench.reports.size();
+        stubborn.finish();
+        bench.turn();
+        assertThat(bench.reports).as("the late end says nothing").hasSize(reports);
+    }
+
+    // ---- deadline in every state ----
+
+    @Test
+    void deadline_queued_isExpired() {
+        bench.submit("running");
+        engine.submit(EngineBench.request("a").deadline(Duration.ofSeconds(10)).build());
+        bench.advance(Duration.ofSeconds(10));
+
+        assertThat(bench.statesOf("a")).containsExactly(ACCEPTED, QUEUED, EXPIRED);
+        bench.finishOne();
+        assertThat(bench.executor.begun()).containsExactly("running");
+    }
+
+    @Test
+    void deadline_running_stopsTheAttemptAndIsTimedOut() {
+        bench.handler = (task, context) -> TaskResult.failed("interrupted");
+        engine.submit(EngineBench.request("a").deadline(Duration.ofSeconds(10)).build());
+        bench.advance(Duration.ofSeconds(10));
+        assertThat(bench.executor.only().interrupted).isTrue();
+
+        bench.finishOne();
+
+        assertThat(bench.statesOf("a")).containsExactly(ACCEPTED, RUNNING, TIMED_OUT);
+    }
+
+    @Test
+    void deadline_retryWait_isTimedOut() {
+        bench.handler = (task, context) -> new TaskResult.RetryAfter(Duration.ofHours(1), "locked");
+        engine.submit(EngineBench.request("a").deadline(Duration.ofSeconds(10)).build());
+        bench.finishOne();
+        bench.advance(Duration.ofSeconds(10));
+
+        assertThat(bench.last("a").state()).isEqualTo(TIMED_OUT);
+        assertThat(bench.timers.size()).isZero();
+    }
+
+    @Test
+    void deadline_queuedForASecondAttempt_isTimedOut() {
+        bench.handler = (task, context) -> new TaskResult.RetryAfter(Duration.ofSeconds(1), "locked");
+        engine.submit(EngineBench.request("a").deadline(Duration.ofSeconds(10)).build());
+        bench.finishOne();
+        bench.submit("in the way");
+        bench.advance(Duration.ofSeconds(10));
+
+        assertThat(bench.last("a").state()).isEqualTo(TIMED_OUT);
+    }
+
+    @Test
+    void deadline_cancelling_leavesTheCancelAsItIs() {
+        bench.handler = (task, context) -> TaskResult.failed("interrupted");
+        engine.submit(EngineBench.request("a").deadline(Duration.ofSeconds(1)).build());
+        engine.cancel("a", "not needed");
+        bench.advance(Duration.ofSeconds(1));
+        bench.finishOne();
+
+        assertThat(bench.last("a").state()).isEqualTo(CANCELLED);
+    }
+
+    // ---- cancel in every state ----
+
+    @Test
+    void cancel_queued_isCancelledAtOnce() {
+        bench.submit("running");
+        bench.submit("a");
+
+        assertThat(engine.cancel("a", "not needed")).isEmpty();
+
+        assertThat(bench.last("a").state()).isEqualTo(CANCELLED);
+        assertThat(bench.last("a").detail()).isEqualTo("not needed");
+        assertThat(engine.queuedCount()).isZero();
+    }
+
+    @Test
+    void cancel_running_interruptsAndIsCancelledWhenItEnds() {
+        bench.handler = (task, context) -> TaskResult.failed(context.cancelled() ? "saw it" : "did not see it");
+        bench.submit("a");
+        engine.cancel("a", "not needed");
+        assertThat(bench.executor.only().interrupted).isTrue();
+        bench.finishOne();
+
+        assertThat(bench.statesOf("a")).containsExactly(ACCEPTED, RUNNING, CANCELLING, CANCELLED);
+    }
+
+    @Test
+    void cancel_runningThatSucceedsAllTheSame_isSucceeded() {
+        bench.submit("a");
+        engine.cancel("a", "not needed");
+        bench.finishOne();
+
+        assertThat(bench.statesOf("a")).containsExactly(ACCEPTED, RUNNING, CANCELLING, SUCCEEDED);
+    }
+
+    @Test
+    void cancel_interruptIgnored_isCancelledAfterTheGrace() {
+        bench.submit("a");
+        engine.cancel("a", "not needed");
+        bench.advance(EngineBench.GRACE);
+
+        assertThat(bench.last("a").state()).isEqualTo(CANCELLED);
+        assertThat(bench.last("a").detail()).contains("not needed", "ignored the interrupt");
+    }
+
+    @Test
+    void cancel_retryWait_isCancelledAndNotRunAgain() {
+        bench.handler = (task, context) -> TaskResult.failed("x");
+        bench.submit("a");
+        bench.finishOne();
+        engine.cancel("a", "not needed");
+        bench.advance(Duration.ofMinutes(1));
+
+        assertThat(bench.statesOf("a")).containsExactly(ACCEPTED, RUNNING, RETRY_WAIT, CANCELLED);
+        assertThat(bench.executor.all).hasSize(1);
+    }
+
+    @Test
+    void cancel_cancellingEndedOrUnknown_saysSoAndDoesNothing() {
+        bench.submit("a");
+        engine.cancel("a", "once");
+        assertThat(engine.cancel("a", "twice")).isEmpty();
+        assertThat(bench.counters.value("tasks.cancel.late")).isEqualTo(1);
+        bench.finishOne();
+
+        assertThat(engine.cancel("a", "late")).isEmpty();
+        assertThat(engine.cancel("never heard of", "x")).isPresent();
+        assertThat(bench.last("a").state()).isEqualTo(SUCCEEDED);
+    }
+
+    // ---- progress ----
+
+    @Test
+    void progress_manyInASecond_reportsTheFirstAndTheNewest() {
+        bench.handler = (task, context) -> {
+            context.progress(0.1, "begun");
+            bench.turn();
+            context.progress(0.2, "on the way");
+            context.progress(7, "nearly there");
+            bench.advance(Duration.ofSeconds(1));
+            return TaskResult.succeeded();
+        };
+        bench.submit("a");
+        bench.finishOne();
+
+        assertThat(bench.reports)
+                .filteredOn(
+                        report -> report.state() == RUNNING && !report.detail().isEmpty())
+                .extracting(TaskStatus::detail)
+                .containsExactly("begun", "nearly there");
+        assertThat(bench.last("a").progress()).isEqualTo(1);
+    }
+
+    @Test
+    void progress_inboxFullOnce_laterProgressIsReportedAgain() {
+        bench.handler = (task, context) -> {
+            while (bench.inbox.tryPost(() -> {})) {
+                // fills it
+            }
+            context.progress(0.1, "lost");
+            bench.turn();
+            context.progress(0.5, "half");
+            bench.turn();
+            return TaskResult.succeeded();
+        };
+        bench.submit("a");
+        bench.finishOne();
+
+        assertThat(bench.reports).extracting(TaskStatus::detail).contains("half");
+    }
+
+    @Test
+    void progress_nextAttempt_beginsWithNone() {
+        bench.handler = (task, context) -> {
+            context.progress(0.7, "far");
+            bench.turn();
+            return TaskResult.failed("x");
+        };
+        bench.submit("a");
+        bench.finishOne();
+        bench.advance(Duration.ofSeconds(1));
+
+        assertThat(bench.last("a").state()).isEqualTo(RUNNING);
+        assertThat(bench.last("a").progress()).isZero();
+    }
+
+    // ---- skip, drain, close ----
+
+    @Test
+    void skip_isReportedAndRemembered() {
+        engine.skip(EngineBench.request("a").build(), "the last one runs");
+
+        assertThat(bench.statesOf("a")).containsExactly(SKIPPED);
+        bench.submit("a");
+        assertThat(bench.executor.all).isEmpty();
+    }
+
+    @Test
+    void drain_cancelsWhatWaitsAndLetsWhatRunsFinish() {
+        List<String> idle = new ArrayList<>();
+        bench.submit("running");
+        bench.submit("waiting");
+
+        engine.drain(() -> idle.add("idle"));
+        assertThat(bench.last("waiting").state()).isEqualTo(CANCELLED);
+        assertThat(idle).isEmpty();
+        bench.submit("late");
+        assertThat(bench.last("late").state()).isEqualTo(REFUSED);
+        bench.finishOne();
+
+        assertThat(bench.last("running").state()).isEqualTo(SUCCEEDED);
+        assertThat(idle).containsExactly("idle");
+    }
+
+    @Test
+    void drain_onlyWaitingTasks_isIdleOnce() {
+        List<String> idle = new ArrayList<>();
+        bench.executor.refusals = 1;
+        bench.submit("waiting");
+
+        engine.drain(() -> idle.add("idle"));
+
+        assertThat(idle).containsExactly("idle");
+    }
+
+    @Test
+    void stopAll_running_asksThemToStop() {
+        bench.submit("a");
+        engine.stopAll("closing");
+
+        assertThat(bench.executor.only().interrupted).isTrue();
+        assertThat(bench.last("a").state()).isEqualTo(CANCELLING);
+    }
+
+    @Test
+    void close_whatHasNotEnded_endsSoThatNobodyWaitsForEver() {
+        bench.submit("running");
+        bench.submit("waiting");
+        List<TaskStatus> watched = new ArrayList<>();
+        engine.submit(EngineBench.request("running").build(), watched::add);
+
+        engine.close();
+
+        assertThat(bench.executor.closed).isTrue();
+        assertThat(watched).last().extracting(TaskStatus::state).isEqualTo(INDETERMINATE);
+        assertThat(bench.last("waiting").state()).isEqualTo(CANCELLED);
+        assertThat(engine.runningCount() + engine.queuedCount()).isZero();
+    }
+
+    private static final class WordlessException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("no words");
+        }
+    }
+}
