@@ -36,7 +36,7 @@ public interface Agent extends AutoCloseable {
      * Gives the agent a task of the host's own.
      *
      * @return completes with the task's final status; exceptionally with {@link AgentException} when the agent is not
-     *     running. Callbacks without an executor of their own run on the agent's listener thread.
+     *     running. Callbacks without an executor of their own run on a thread of the agent, one at a time.
      */
     CompletableFuture<TaskStatus> submit(TaskRequest request);
 

@@ -5,7 +5,7 @@ package dev.outpost.agent;
  *
  * <pre>
  *   NEW ─▶ STARTING ─▶ ONLINE ⇄ OFFLINE ─▶ DRAINING ─▶ CLOSED
- *             └───────────────────▲  (any state but CLOSED may go to DRAINING)
+ *             └───────────────────▲  (STARTING too may go to DRAINING; NEW goes to CLOSED)
  * </pre>
  */
 public enum AgentState {

@@ -152,6 +152,7 @@ final class StreamIntake {
         if (cause instanceof SinkException known && !known.retryable()) {
             take(position);
             session.outbound().send(new BatchNack(position, BatchNack.Code.REJECTED, Duration.ZERO, detail), 0);
+            session.outbound().ack(position);
             return;
         }
         synchronized (this) {

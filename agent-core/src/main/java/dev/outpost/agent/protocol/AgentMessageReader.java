@@ -112,7 +112,7 @@ final class AgentMessageReader {
                 case 1 -> position = Parts.position(in.message(tag));
                 case 2 -> signal = Parts.orUnspecified(SIGNALS, in.varint(tag));
                 case 3 -> count = Parts.count(in.varint(tag));
-                case 4 -> codec = CODECS[in.boundedInt(tag, 0, CODECS.length - 1)];
+                case 4 -> codec = Parts.element(CODECS, in.varint(tag), "codec");
                 case 15 -> body = in.bytes(tag);
                 default -> in.skip(tag);
             }
@@ -153,7 +153,7 @@ final class AgentMessageReader {
                 case 1 -> taskId = in.string(tag);
                 case 2 -> type = in.string(tag);
                 case 3 -> revision = in.varint(tag);
-                case 4 -> state = STATES[in.boundedInt(tag, 1, STATES.length) - 1];
+                case 4 -> state = Parts.element(STATES, in.varint(tag) - 1, "state");
                 case 5 -> attempt = Parts.count(in.varint(tag));
                 case 6 -> epochNanos = in.fixed64(tag);
                 case 7 -> detail = in.string(tag);

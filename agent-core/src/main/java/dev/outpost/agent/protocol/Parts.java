@@ -68,6 +68,18 @@ final class Parts {
         return ordinal > 0 && ordinal < elements.length ? elements[(int) ordinal] : elements[0];
     }
 
+    /**
+     * The element at an ordinal.
+     *
+     * @throws IllegalArgumentException if there is none: a newer peer's value that cannot be guessed
+     */
+    static <E> E element(E[] elements, long ordinal, String what) {
+        if (ordinal < 0 || ordinal >= elements.length) {
+            throw new IllegalArgumentException("the " + what + " is not known here");
+        }
+        return elements[(int) ordinal];
+    }
+
     static void position(int field, StreamPosition position, ProtoWriter out) {
         int start = out.beginMessage(field);
         ByteBuffer id = ByteBuffer.allocate(16);

@@ -31,4 +31,9 @@ record EveryTrigger(Duration interval) implements Trigger {
     public String toString() {
         return "every " + interval;
     }
+
+    @Override
+    public boolean countsElapsedTime() {
+        return true;
+    }
 }

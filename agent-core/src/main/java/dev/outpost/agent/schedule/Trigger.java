@@ -26,6 +26,14 @@ public interface Trigger {
     Optional<Instant> next(Instant after);
 
     /**
+     * Whether it counts time from its last firing, as {@link #every} does, and does not name dates. Then a wall clock that is
+     * set back does not hold it up.
+     */
+    default boolean countsElapsedTime() {
+        return false;
+    }
+
+    /**
      * A trigger that follows a cron expression on the wall clock of a time zone.
      *
      * @param expression five or six fields or a macro, as described at {@link CronExpression}

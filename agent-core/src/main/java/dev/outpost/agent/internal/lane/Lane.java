@@ -8,7 +8,6 @@ import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.protocol.StreamPosition;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,6 +42,7 @@ public final class Lane implements Outlet {
     private final LongAdder droppedAtClose;
     private int window;
     private long lastSequence;
+    private long sentSequence;
     private long ackedSequence;
     private boolean paused;
     private long pausedUntil;
@@ -149,7 +149,9 @@ public final class Lane implements Outlet {
 
     /** {@link #nextToSend} was sent. */
     public void sent() {
-        inFlight.add(waiting.remove());
+        Entry entry = waiting.remove();
+        inFlight.add(entry);
+        sentSequence = Math.max(sentSequence, entry.sequence());
         gate.unsent(waiting.size());
     }
 
@@ -163,12 +165,12 @@ public final class Lane implements Outlet {
         return position(ackedSequence);
     }
 
-    /** Whether {@code position} is one of this lane's that was given out. */
+    /** Whether {@code position} is one of this lane's that was sent. */
     public boolean knows(StreamPosition position) {
         return position.streamId().equals(streamId)
                 && position.epoch() == EPOCH
                 && position.sequence() >= 0
-                && position.sequence() <= lastSequence;
+                && position.sequence() <= sentSequence;
     }
 
     /**
@@ -199,24 +201,31 @@ public final class Lane implements Outlet {
         return any;
     }
 
-    /** A batch will never be taken: it is dropped and counted; those behind it go on. */
+    /**
+     * A batch will never be taken: it is dropped and counted, and leaves a gap in its place until that is acknowledged. No
+     * effect on one that is not in flight.
+     */
     public void rejected(long sequence) {
-        if (removeFrom(inFlight, sequence) || removeFrom(waiting, sequence)) {
-            gate.unsent(waiting.size());
-            reachMilestones();
+        if (!isInFlight(sequence)) {
+            return;
+        }
+        for (int left = inFlight.size(); left > 0; left--) {
+            Entry entry = inFlight.remove();
+            if (entry.sequence() == sequence) {
+                forget(entry, droppedRejected);
+                inFlight.add(new Entry(sequence, null, entry.records()));
+            } else {
+                inFlight.add(entry);
+            }
         }
     }
 
-    private boolean removeFrom(Deque<Entry> entries, long sequence) {
-        for (Iterator<Entry> each = entries.iterator(); each.hasNext(); ) {
-            Entry entry = each.next();
-            if (entry.sequence() == sequence) {
-                each.remove();
-                forget(entry, droppedRejected);
-                return true;
-            }
-        }
-        return false;
+    /** Whether a batch was sent and neither acknowledged nor taken back. */
+    public boolean isInFlight(long sequence) {
+        Entry first = inFlight.peek();
+        return first != null
+                && first.sequence() <= sequence
+                && sequence <= inFlight.getLast().sequence();
     }
 
     private void forget(Entry entry, LongAdder counter) {
@@ -265,6 +274,11 @@ public final class Lane implements Outlet {
         }
         gate.unsent(0);
         reachMilestones();
+    }
+
+    /** What was published and never came here is dropped, counted: the agent has ended. */
+    public void dropRest(long records) {
+        droppedAtClose.add(records);
     }
 
     /** Records in the lane; any thread. */

@@ -30,6 +30,8 @@ public final class SinkPump {
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(30);
     private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(2), Duration.ofSeconds(60));
 
+    private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
+
     private final String name;
     private final LogSink sink;
     private final Lane lane;
@@ -44,6 +46,10 @@ public final class SinkPump {
     private int failures;
     private long attempt;
     private boolean busy;
+
+    /** The sink's method has been called and has not returned: it is not called a second time meanwhile. */
+    private boolean calling;
+
     private Timers.@Nullable Timer timeout;
 
     /** A pump for {@code lane}, whose window is 1. */
@@ -75,7 +81,7 @@ public final class SinkPump {
 
     /** Starts the next send, if there is something to send and none is under way; once per turn of the control loop. */
     public int pump() {
-        Lane.Entry next = busy ? null : lane.nextToSend(clock.nanoTime());
+        Lane.Entry next = busy || calling ? null : lane.nextToSend(clock.nanoTime());
         if (next == null) {
             return 0;
         }
@@ -86,6 +92,7 @@ public final class SinkPump {
             return 1;
         }
         busy = true;
+        calling = true;
         long number = ++attempt;
         StreamPosition position = lane.position(next.sequence());
         LogBatch logs = new LogBatch(position.epoch(), position.sequence(), next.records(), batch.body());
@@ -107,9 +114,12 @@ public final class SinkPump {
                 }
             }));
         });
-        if (thrown != null) {
-            inbox.post(() -> onFailed(number, sequence, thrown));
-        }
+        inbox.post(() -> {
+            calling = false;
+            if (thrown != null) {
+                onFailed(number, sequence, thrown);
+            }
+        });
     }
 
     private void onTaken(long number, long sequence) {
@@ -131,19 +141,19 @@ public final class SinkPump {
         log.warn("log.sink.failed." + name, "log sink " + name + " did not take a batch: " + cause, cause);
         if (cause instanceof LogSink.SinkException known && !known.retryable()) {
             lane.rejected(sequence);
+            lane.ack(sequence, clock.nanoTime()); // the gap that it leaves concerns nobody here
             return;
         }
         Duration delay = BACKOFF.delay(++failures + 1, random);
         if (cause instanceof LogSink.SinkException known
                 && known.notBefore() != null
                 && known.notBefore().compareTo(delay) > 0) {
-            delay = known.notBefore();
+            delay = known.notBefore().compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : known.notBefore();
         }
-        long until = clock.nanoTime() + delay.toNanos();
         lane.gate().connected(false, clock.nanoTime());
         lane.rewind();
-        lane.pauseUntil(until);
-        timers.schedule(until, () -> {}); // the loop turns then, and sends
+        lane.pauseUntil(clock.nanoTime() + delay.toNanos());
+        timers.schedule(clock.nanoTime(), delay, () -> {}); // the loop turns then, and sends
     }
 
     /** Whether this attempt has been settled already: by its timeout, say. */

@@ -16,12 +16,15 @@ import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The agent as its host sees it: hands everything to the loops, and waits for them only where the contract says so. */
 public final class AgentRuntime implements Agent {
@@ -35,6 +38,8 @@ public final class AgentRuntime implements Agent {
     private final StateHolder state;
     private final TelemetryStage telemetry;
     private final ControlStage control;
+    private final Map<Long, CompletableFuture<TaskStatus>> outcomes = new ConcurrentHashMap<>();
+    private final AtomicLong nextOutcome = new AtomicLong();
     private final AtomicBoolean closeBegun = new AtomicBoolean();
     private final CountDownLatch closeDone = new CountDownLatch(1);
 
@@ -72,16 +77,24 @@ public final class AgentRuntime implements Agent {
     @Override
     public CompletableFuture<TaskStatus> submit(TaskRequest request) {
         CompletableFuture<TaskStatus> end = new CompletableFuture<>();
+        long number = nextOutcome.incrementAndGet();
+        outcomes.put(number, end);
         boolean posted = isRunning()
                 && control.post(() -> control.tasks().submit(request, status -> {
                     if (status.state().isFinal()) {
-                        notifier.run(() -> end.complete(status));
+                        outcomes.remove(number);
+                        notifier.complete(() -> end.complete(status));
                     }
                 }));
         if (!posted) {
-            end.completeExceptionally(new AgentException("the agent is " + state.get() + " and takes no tasks"));
+            outcomes.remove(number);
+            failOutcome(end);
         }
         return end;
+    }
+
+    private void failOutcome(CompletableFuture<TaskStatus> outcome) {
+        outcome.completeExceptionally(new AgentException("the agent is " + state.get() + " and takes no tasks"));
     }
 
     @Override
@@ -178,6 +191,10 @@ public final class AgentRuntime implements Agent {
                 await(nanos -> telemetry.join(nanos));
                 state.move(AgentState.CLOSED, "all delivered or given up");
             }
+            control.lanes()
+                    .forEach(lane ->
+                            lane.dropRest(Account.of(lane, statsOf(lane)).inMemory()));
+            outcomes.values().forEach(AgentRuntime.this::failOutcome);
             await(control::closeParts);
             notifier.close();
             if (!await(notifier::awaitEnd)) {

@@ -19,6 +19,7 @@ final class Notifier {
     private final List<AgentListener> listeners;
     private final Guard guard;
     private final ThreadPoolExecutor thread;
+    private final ThreadPoolExecutor completions;
 
     Notifier(List<AgentListener> listeners, Guard guard, Counters counters) {
         this.listeners = listeners;
@@ -32,12 +33,21 @@ final class Notifier {
                 AgentThreads.workers("listener"),
                 (call, pool) -> counters.counter("listener.dropped").increment());
         this.thread.allowCoreThreadTimeOut(true);
+        this.completions = new ThreadPoolExecutor(
+                1,
+                1,
+                KEEP_ALIVE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                AgentThreads.workers("outcome"),
+                (call, pool) -> counters.counter("listener.dropped").increment());
+        this.completions.allowCoreThreadTimeOut(true);
     }
 
     /** Tells all listeners. */
     void tell(Consumer<AgentListener> call) {
         if (!listeners.isEmpty()) {
-            run(() -> {
+            thread.execute(() -> {
                 for (AgentListener listener : listeners) {
                     guard.run("listener " + listener.getClass().getSimpleName(), () -> call.accept(listener));
                 }
@@ -45,21 +55,24 @@ final class Notifier {
         }
     }
 
-    /** Runs something that may call user code. */
-    void run(Runnable call) {
-        thread.execute(call);
+    /** Completes a future, whose callbacks are user code. Never dropped: there are no more of them than tasks. */
+    void complete(Runnable completion) {
+        completions.execute(() -> guard.run("task outcome callback", completion::run));
     }
 
     /** Tells what waits, and no more. */
     void close() {
         thread.shutdown();
+        completions.shutdown();
     }
 
     boolean awaitEnd(long nanos) throws InterruptedException {
-        return thread.awaitTermination(Math.max(1, nanos), TimeUnit.NANOSECONDS);
+        return thread.awaitTermination(Math.max(1, nanos / 2), TimeUnit.NANOSECONDS)
+                && completions.awaitTermination(Math.max(1, nanos / 2), TimeUnit.NANOSECONDS);
     }
 
     void interrupt() {
         thread.shutdownNow();
+        completions.shutdownNow();
     }
 }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class ScheduleBook {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    private static final Duration CLOCK_STEP = Duration.ofSeconds(1);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final List<Entry> entries = new ArrayList<>();
@@ -66,6 +67,8 @@ public final class ScheduleBook {
     private static final class Entry {
         private final ScheduledTask schedule;
         private @Nullable Instant due;
+        private Instant plannedAt = Instant.MIN;
+        private long plannedNanos;
         private String lastTaskId = "";
         private Scheduler.@Nullable Cancellable waiting;
 
@@ -83,14 +86,33 @@ public final class ScheduleBook {
     }
 
     private void plan(Entry entry, Instant after) {
-        Optional<Instant> next = guard.call(
-                "trigger " + entry.schedule.name(),
-                () -> entry.schedule.trigger().next(after),
-                Optional.empty());
+        String name = entry.schedule.name();
+        Optional<Instant> failed = Optional.of(Instant.MIN);
+        Optional<Instant> next =
+                guard.call("trigger " + name, () -> entry.schedule.trigger().next(after), failed);
+        if (next.isPresent() && !next.get().isAfter(after)) {
+            counters.counter("schedules.trigger.failed", name).increment(); // it threw, or would fire for ever now
+            timers.schedule(clock.nanoTime(), LONGEST_WAIT, () -> planAgain(entry));
+            return;
+        }
         entry.due = next.orElse(null);
+        entry.plannedAt = clock.instant();
+        entry.plannedNanos = clock.nanoTime();
         if (entry.due != null) {
             await(entry, entry.due);
         }
+    }
+
+    private void planAgain(Entry entry) {
+        if (!closed) {
+            plan(entry, clock.instant());
+        }
+    }
+
+    /** Whether the wall clock was set back since the plan was made, which holds up whatever counts elapsed time. */
+    private boolean isHeldUp(Entry entry, Instant now) {
+        Instant expected = entry.plannedAt.plusNanos(clock.nanoTime() - entry.plannedNanos);
+        return entry.schedule.trigger().countsElapsedTime() && now.isBefore(expected.minus(CLOCK_STEP));
     }
 
     private void await(Entry entry, Instant due) {
@@ -111,10 +133,14 @@ public final class ScheduleBook {
         }
         Instant now = clock.instant();
         if (now.isBefore(due)) {
-            await(entry, due);
+            if (isHeldUp(entry, now)) {
+                plan(entry, now);
+            } else {
+                await(entry, due);
+            }
             return;
         }
-        fire(entry, due);
+        guard.run("schedule " + entry.schedule.name(), () -> fire(entry, due));
         plan(entry, now.isAfter(due) ? now : due);
     }
 

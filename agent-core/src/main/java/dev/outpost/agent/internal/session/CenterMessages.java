@@ -18,10 +18,13 @@ import dev.outpost.agent.protocol.TaskDispatch;
 import dev.outpost.agent.protocol.TaskReportAck;
 import dev.outpost.agent.protocol.UnknownPayload;
 import dev.outpost.agent.schedule.AgentClock;
+import java.time.Duration;
 import java.util.List;
 
 /** What the messages of a control center mean once the session is ready. Control loop only. */
 final class CenterMessages {
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
 
     private final List<Lane> lanes;
     private final ReportSource reports;
@@ -95,12 +98,13 @@ final class CenterMessages {
             }
             if (nack.code() == BatchNack.Code.REJECTED) {
                 lane.rejected(nack.position().sequence());
-                return;
+            } else if (lane.isInFlight(nack.position().sequence())) {
+                Duration asked = nack.retryAfter();
+                Duration pause = asked.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : asked;
+                lane.rewind();
+                lane.pauseUntil(clock.nanoTime() + pause.toNanos());
+                timers.schedule(clock.nanoTime(), pause, () -> {}); // the loop turns then, and sends
             }
-            long until = clock.nanoTime() + nack.retryAfter().toNanos();
-            lane.rewind();
-            lane.pauseUntil(until);
-            timers.schedule(until, () -> {}); // the loop turns then, and sends
         }
     }
 }

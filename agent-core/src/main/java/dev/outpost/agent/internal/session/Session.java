@@ -257,9 +257,11 @@ public final class Session {
 
     private Duration delayAfter(CloseReason reason) {
         Duration delay = switch (reason.next()) {
-            case RECONNECT -> Duration.ZERO;
             case RETRY_RARELY -> rarely();
-            case RETRY_WITH_BACKOFF, STOP -> settings.backoff().delay(++failures, random);
+            // Also when nothing was wrong: a center that lets in and sends away would get a storm. The first attempt
+            // after
+            // a healthy session is made at once all the same.
+            case RECONNECT, RETRY_WITH_BACKOFF, STOP -> settings.backoff().delay(++failures, random);
         };
         Duration asked = reason.retryAfter();
         return asked != null && asked.compareTo(delay) > 0 ? asked : delay;

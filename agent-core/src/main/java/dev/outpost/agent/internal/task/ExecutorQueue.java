@@ -17,6 +17,9 @@ final class ExecutorQueue {
     /** Whether a timer runs after a refusal. */
     boolean asksAgain;
 
+    /** Attempts of ours that the executor runs now. */
+    int running;
+
     ExecutorQueue(TaskExecutor executor) {
         this.executor = executor;
     }

@@ -10,15 +10,17 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports in the order of their making, until the control center has them. Bounded: beyond the bound the oldest report that
+ * Reports in the order of their making, until the control center has them. Bounded in number and in characters: beyond the bound the oldest report that
  * is not final goes first, and only if there is none the oldest of all; each counted. Control loop only.
  */
 public final class ReportBook implements ReportSource {
 
     private static final int MOST_REPORTS = 10_000;
+    private static final long MOST_CHARS = 8L << 20;
 
     private final Deque<TaskStatus> waiting = new ArrayDeque<>();
     private final Deque<TaskStatus> sent = new ArrayDeque<>();
+    private long chars;
     private final LongAdder acked;
     private final LongAdder dropped;
 
@@ -30,24 +32,27 @@ public final class ReportBook implements ReportSource {
 
     /** Adds a report. */
     public void add(TaskStatus report) {
-        if (waiting.size() + sent.size() >= MOST_REPORTS) {
+        chars += ResultLimit.chars(report);
+        waiting.add(report);
+        while (size() > MOST_REPORTS || (chars > MOST_CHARS && size() > 1)) {
             dropOne();
         }
-        waiting.add(report);
     }
 
     private void dropOne() {
         dropped.increment();
         if (!dropFirstInterim(sent) && !dropFirstInterim(waiting)) {
             Deque<TaskStatus> older = sent.isEmpty() ? waiting : sent;
-            older.remove();
+            chars -= ResultLimit.chars(older.remove());
         }
     }
 
-    private static boolean dropFirstInterim(Deque<TaskStatus> reports) {
+    private boolean dropFirstInterim(Deque<TaskStatus> reports) {
         for (Iterator<TaskStatus> each = reports.iterator(); each.hasNext(); ) {
-            if (!each.next().state().isFinal()) {
+            TaskStatus report = each.next();
+            if (!report.state().isFinal()) {
                 each.remove();
+                chars -= ResultLimit.chars(report);
                 return true;
             }
         }
@@ -70,6 +75,7 @@ public final class ReportBook implements ReportSource {
             TaskStatus report = each.next();
             if (report.taskId().equals(taskId) && report.revision() <= revision) {
                 each.remove();
+                chars -= ResultLimit.chars(report);
                 acked.increment();
                 if (report.revision() == revision) {
                     return; // those before it came earlier in the book

@@ -1,5 +1,6 @@
 package dev.outpost.agent.internal.task;
 
+import dev.outpost.agent.task.TaskStatus;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,6 +12,15 @@ final class ResultLimit {
     private static final String TRUNCATED = "outpost.truncated_chars";
 
     private ResultLimit() {}
+
+    /** About how much memory a report takes. */
+    static long chars(TaskStatus status) {
+        return status.detail().length()
+                + status.output().entrySet().stream()
+                        .mapToLong(entry -> (long) entry.getKey().length()
+                                + entry.getValue().length())
+                        .sum();
+    }
 
     static String cut(String detail) {
         return detail.length() <= MOST_DETAIL_CHARS

@@ -16,7 +16,6 @@ import dev.outpost.agent.task.TaskStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,12 +28,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * All tasks of the agent, wherever they come from: accepts, queues, runs, times, retries, reports. Control loop only.
  *
- * <p>A task id that is known is never run again: it is answered with its present state. Ended tasks are remembered for that,
- * the newest ten thousand.
+ * <p>A task id that is known is never run again: it is answered with its present state. {@link EndedTasks} remembers those that have ended.
  */
 public final class TaskEngine {
 
-    private static final int REMEMBERED = 10_000;
     private static final Duration BUSY_RETRY = Duration.ofSeconds(5);
     private static final Duration REFUSED_RETRY = Duration.ofMillis(100);
     private static final int SLOTS_UNKNOWN = Integer.MIN_VALUE;
@@ -54,7 +51,7 @@ public final class TaskEngine {
     private final Counters counters;
 
     private final Map<String, Task> live = new HashMap<>();
-    private final Map<String, TaskStatus> ended = new LinkedHashMap<>();
+    private final EndedTasks ended = new EndedTasks();
     private final AtomicInteger queued = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
     private long nextOrder;
@@ -107,7 +104,7 @@ public final class TaskEngine {
             report(known, "", Map.of(), null);
             return;
         }
-        TaskStatus before = ended.get(request.id());
+        TaskStatus before = ended.find(request.id());
         if (before != null) {
             counters.counter("tasks.duplicates").increment();
             reports.add(before);
@@ -139,7 +136,7 @@ public final class TaskEngine {
         TaskStatus status = new TaskStatus(
                 request.id(),
                 request.type(),
-                1,
+                ended.nextRefusal(request.id()),
                 TaskState.REFUSED,
                 0,
                 clock.epochNanos(),
@@ -158,6 +155,7 @@ public final class TaskEngine {
     private void accept(TaskRequest request, @Nullable Consumer<TaskStatus> watcher) {
         ExecutorQueue queue = routes.queueFor(request.type());
         Task task = new Task(request, queue, nextOrder++);
+        task.revision = ended.revisionOfRefusal(request.id());
         if (watcher != null) {
             task.watch(watcher);
         }
@@ -182,7 +180,7 @@ public final class TaskEngine {
     public Optional<String> cancel(String taskId, String reason) {
         Task task = live.get(taskId);
         if (task == null) {
-            return ended.containsKey(taskId) ? Optional.empty() : Optional.of("task '" + taskId + "' is not known");
+            return ended.find(taskId) != null ? Optional.empty() : Optional.of("task '" + taskId + "' is not known");
         }
         switch (task.state) {
             case QUEUED, RETRY_WAIT, ACCEPTED -> end(task, TaskState.CANCELLED, reason, Map.of());
@@ -218,8 +216,8 @@ public final class TaskEngine {
     private void runNext(ExecutorQueue queue) {
         for (Task task = queue.next(); task != null; task = queue.next()) {
             int free = guard.call("task executor", () -> queue.executor().freeSlots(), SLOTS_UNKNOWN);
-            if (free == SLOTS_UNKNOWN) {
-                askAgain(queue);
+            if (free == SLOTS_UNKNOWN || (free <= 0 && queue.running == 0)) {
+                askAgain(queue); // none of our attempts will free a slot here
             }
             if (free <= 0 || !tryRun(task)) {
                 return; // the executor tells when a slot is free, or is asked again
@@ -250,6 +248,7 @@ public final class TaskEngine {
         queue.remove(task);
         queued.decrementAndGet();
         running.incrementAndGet();
+        queue.running++;
         task.attempts++;
         task.attempt = attempt;
         task.stop = Task.Stop.NONE;
@@ -300,7 +299,7 @@ public final class TaskEngine {
     private void onAttemptEnded(Task task, AttemptRun attempt, TaskResult result) {
         if (task.attempt == attempt) {
             attemptOver(task);
-            conclude(task, result, task.stopReason);
+            conclude(task, result);
         }
     }
 
@@ -310,38 +309,20 @@ public final class TaskEngine {
         task.progressTimer = null;
         task.attempt = null;
         task.run = null;
+        task.queue.running--;
         running.decrementAndGet();
     }
 
-    /** What an attempt's end means for its task. Success counts even when it came after a request to stop: it is done. */
-    private void conclude(Task task, TaskResult result, String stopReason) {
-        if (result instanceof TaskResult.Succeeded succeeded) {
-            end(task, TaskState.SUCCEEDED, "", succeeded.output());
-        } else if (task.stop == Task.Stop.CANCEL) {
-            end(task, TaskState.CANCELLED, stopReason, Map.of());
-        } else if (task.stop == Task.Stop.DEADLINE) {
-            end(task, TaskState.TIMED_OUT, stopReason, Map.of());
-        } else if (task.stop == Task.Stop.TIMEOUT) {
-            retryOrEnd(task, TaskState.TIMED_OUT, stopReason, null);
-        } else if (result instanceof TaskResult.RetryAfter later) {
-            retryOrEnd(task, TaskState.FAILED, later.reason(), later.delay());
-        } else if (result instanceof TaskResult.Failed failed && failed.retryable()) {
-            retryOrEnd(task, TaskState.FAILED, failed.reason(), null);
-        } else if (result instanceof TaskResult.Failed failed) {
-            end(task, TaskState.FAILED, failed.reason(), Map.of());
-        }
-    }
-
-    private void retryOrEnd(Task task, TaskState otherwise, String reason, @Nullable Duration asked) {
+    private void conclude(Task task, TaskResult result) {
         RetryPolicy policy = task.request.retry() == null ? settings.retry() : task.request.retry();
-        if (closing || task.attempts >= policy.maxAttempts()) {
-            end(task, otherwise, reason, Map.of());
+        Verdict verdict = Verdict.of(task, result, policy, !closing, random);
+        if (verdict.delay() == null) {
+            end(task, verdict.next(), verdict.detail(), verdict.output());
             return;
         }
-        Duration delay = asked == null ? RetryDelay.of(policy, task.attempts, random) : asked;
         counters.counter("tasks.retries").increment();
-        transition(task, TaskState.RETRY_WAIT, reason, Map.of(), delay);
-        task.retryTimer = after(delay, () -> {
+        transition(task, verdict.next(), verdict.detail(), Map.of(), verdict.delay());
+        task.retryTimer = after(verdict.delay(), () -> {
             enqueue(task);
             runNext(task.queue);
         });
@@ -407,10 +388,7 @@ public final class TaskEngine {
         live.remove(task.request.id());
         counters.counter("tasks.ended", last.name()).increment();
         TaskStatus status = report(task, detail, ResultLimit.cut(output), null);
-        ended.put(status.taskId(), status);
-        if (ended.size() > REMEMBERED) {
-            ended.remove(ended.keySet().iterator().next());
-        }
+        ended.add(status);
         if (live.isEmpty() && idleWatcher != null) {
             idleWatcher.run();
         }

@@ -94,8 +94,7 @@ class LaneAccountTest {
         }
 
         private void reject(long sequence) {
-            held.remove(sequence);
-            lane.rejected(sequence);
+            lane.rejected(sequence); // leaves a gap, which is held until it is acknowledged
         }
 
         private void check() {

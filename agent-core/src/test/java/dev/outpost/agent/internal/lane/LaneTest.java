@@ -79,8 +79,10 @@ class LaneTest {
     }
 
     @Test
-    void knows_positionsThatWereGivenOut_andNoOthers() {
+    void knows_positionsThatWereSent_andNoOthers() {
         offer(2);
+        sendAll();
+        offer(1);
         StreamPosition own = lane.position(2);
 
         assertThat(lane.knows(own)).isTrue();
@@ -129,12 +131,27 @@ class LaneTest {
     @Test
     void rejected_unknownOrTwice_isWithoutEffect() {
         offer(1);
+        lane.rejected(1);
+        assertThat(lane.dropped().get("rejected")).as("not sent yet").isZero();
+        sendAll();
         lane.rejected(7);
         lane.rejected(1);
         lane.rejected(1);
 
         assertThat(lane.dropped()).containsEntry("rejected", (long) RECORDS);
         assertThat(lane.recordsHeld()).isZero();
+    }
+
+    @Test
+    void rejected_thenRewound_isSentAsAGap() {
+        offer(3);
+        sendAll();
+        lane.rejected(2);
+
+        lane.rewind();
+        lane.sent();
+
+        assertThat(lane.nextToSend(NOW)).isEqualTo(new Lane.Entry(2, null, RECORDS));
     }
 
     @Test
@@ -163,6 +180,8 @@ class LaneTest {
         lane.ack(1, NOW);
         assertThat(reached).isEmpty();
         lane.rejected(2);
+        assertThat(reached).as("the gap is not acknowledged yet").isEmpty();
+        lane.ack(2, NOW);
         assertThat(reached).containsExactly("first two");
         lane.ack(3, NOW);
         assertThat(reached).containsExactly("first two", "all");

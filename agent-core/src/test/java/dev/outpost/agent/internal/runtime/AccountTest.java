@@ -46,7 +46,9 @@ class AccountTest {
         clock.advance(Duration.ofSeconds(1));
         turn();
         logs.publish(LogRecord.of(Severity.INFO, "in memory", Attributes.empty()));
+        lane.sent();
         lane.ack(1, 0);
+        lane.sent();
         lane.rejected(2);
 
         assertThat(Account.of(lane, stats))
