@@ -27,12 +27,11 @@ final class BatchCutter {
     private final List<Outlet> outlets;
     private final AgentClock clock;
 
-    private byte[] open = new byte[0];
+    private byte[] open = new byte[SMALLEST_ARRAY];
     private int length;
     private int records;
     private long oldest;
     private long openFrom;
-    private int usualLength = SMALLEST_ARRAY;
 
     private int slotsTaken;
     private @Nullable ClosedBatch held;
@@ -87,10 +86,10 @@ final class BatchCutter {
     private void append(RecordSlot slot, long sequence) {
         int size = slot.length();
         if (records == 0) {
-            open = new byte[Math.max(usualLength, size + 6)];
             oldest = clock.nanoTime();
             openFrom = sequence;
-        } else if (length + size + 6 > open.length) {
+        }
+        if (length + size + 6 > open.length) {
             open = Arrays.copyOf(open, Math.max(length + size + 6, 2 * open.length));
         }
         open[length++] = RECORD_TAG;
@@ -125,12 +124,12 @@ final class BatchCutter {
     }
 
     private void close() {
-        // An array much larger than its content would let a lane hold more memory than it counts.
-        byte[] bytes = length < open.length - open.length / 4 ? Arrays.copyOf(open, length) : open;
-        ByteBuffer body = ByteBuffer.wrap(bytes, 0, length);
+        // A copy of the exact size: the lane holds what it counts, and the array here is made and zeroed only once.
+        ByteBuffer body = ByteBuffer.wrap(Arrays.copyOf(open, length));
         ClosedBatch batch = new ClosedBatch(signal, records, body, clock.nanoTime());
-        usualLength = Math.max(SMALLEST_ARRAY, Math.min(limits.bytes() + RecordSlot.USUAL_BYTES, length + length / 8));
-        open = new byte[0];
+        if (open.length > 2 * limits.bytes()) {
+            open = new byte[SMALLEST_ARRAY]; // one large record is no reason to stay large
+        }
         length = 0;
         records = 0;
         Arrays.fill(served, false);
