@@ -7,7 +7,6 @@ import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.internal.telemetry.LogPublisher;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.task.RetryPolicy;
-import dev.outpost.agent.task.TaskExecutor;
 import dev.outpost.agent.task.TaskHandler;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskResult;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -28,24 +26,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * All tasks of the agent, wherever they come from: accepts, queues, runs, times, retries, reports. Control loop only.
  *
- * <p>A task id that is known is never run again: it is answered with its present state. {@link EndedTasks} remembers those that have ended.
+ * <p>A task id that is known is never run again: it is answered with its present state. {@link EndedTasks} remembers those
+ * that have ended, {@link Attempts} holds those that run.
  */
 public final class TaskEngine {
 
     private static final Duration BUSY_RETRY = Duration.ofSeconds(5);
     private static final Duration REFUSED_RETRY = Duration.ofMillis(100);
     private static final int SLOTS_UNKNOWN = Integer.MIN_VALUE;
-    private static final long PROGRESS_INTERVAL = 1_000_000_000L;
 
     private final TaskSettings settings;
-    private final Map<String, TaskHandler> handlers;
+    private final Attempts attempts;
     private final ExecutorRoutes routes;
     private final ReportBook reports;
     private final TaskListener listener;
-    private final LogPublisher logs;
     private final Guard guard;
     private final Timers timers;
-    private final Inbox inbox;
     private final AgentClock clock;
     private final RandomGenerator random;
     private final Counters counters;
@@ -53,7 +49,6 @@ public final class TaskEngine {
     private final Map<String, Task> live = new HashMap<>();
     private final EndedTasks ended = new EndedTasks();
     private final AtomicInteger queued = new AtomicInteger();
-    private final AtomicInteger running = new AtomicInteger();
     private long nextOrder;
     private boolean closing;
     private @Nullable Runnable idleWatcher;
@@ -73,17 +68,16 @@ public final class TaskEngine {
             RandomGenerator random,
             Counters counters) {
         this.settings = settings;
-        this.handlers = Map.copyOf(handlers);
         this.routes = routes;
         this.reports = reports;
         this.listener = listener;
-        this.logs = logs;
         this.guard = guard;
         this.timers = timers;
-        this.inbox = inbox;
         this.clock = clock;
         this.random = random;
         this.counters = counters;
+        this.attempts =
+                new Attempts(settings, handlers, logs, guard, timers, inbox, clock, counters, new AttemptEvents());
     }
 
     // ---- in -------------------------------------------------------------------------------------------------------
@@ -125,7 +119,7 @@ public final class TaskEngine {
         if (closing) {
             return "the agent is closing";
         }
-        if (!handlers.containsKey(request.type())) {
+        if (!attempts.hasHandler(request.type())) {
             return "no handler for task type '" + request.type() + "'";
         }
         return queued.get() >= settings.queueCapacity() ? "busy: " + queued + " tasks wait already" : null;
@@ -185,7 +179,7 @@ public final class TaskEngine {
         switch (task.state) {
             case QUEUED, RETRY_WAIT, ACCEPTED -> end(task, TaskState.CANCELLED, reason, Map.of());
             case RUNNING -> {
-                stop(task, Task.Stop.CANCEL, reason);
+                attempts.stop(task, Task.Stop.CANCEL, reason);
                 transition(task, TaskState.CANCELLING, reason, Map.of(), null);
             }
             default -> counters.counter("tasks.cancel.late").increment();
@@ -226,35 +220,12 @@ public final class TaskEngine {
     }
 
     private boolean tryRun(Task task) {
-        TaskRequest request = task.request;
-        AttemptRun attempt = new AttemptRun(
-                request,
-                task.attempts + 1,
-                Objects.requireNonNull(handlers.get(request.type())),
-                new TaskLogs(logs, request),
-                guard,
-                (run, result) -> inbox.post(() -> onAttemptEnded(task, run, result)),
-                run -> inbox.tryPost(() -> onProgress(task, run)));
-        ExecutorQueue queue = task.queue;
-        Optional<TaskExecutor.Run> run = guard.call(
-                "task executor",
-                () -> Optional.ofNullable(queue.executor().tryExecute(attempt, () -> inbox.post(() -> runNext(queue)))),
-                Optional.empty());
-        if (run.isEmpty()) {
-            askAgain(queue);
+        if (!attempts.tryStart(task)) {
+            askAgain(task.queue);
             return false;
         }
-        task.run = run.get();
-        queue.remove(task);
+        task.queue.remove(task);
         queued.decrementAndGet();
-        running.incrementAndGet();
-        queue.running++;
-        task.attempts++;
-        task.attempt = attempt;
-        task.stop = Task.Stop.NONE;
-        task.progress = 0;
-        Duration timeout = request.attemptTimeout() == null ? settings.attemptTimeout() : request.attemptTimeout();
-        task.attemptTimer = after(timeout, () -> stop(task, Task.Stop.TIMEOUT, "attempt took longer than " + timeout));
         transition(task, TaskState.RUNNING, "", Map.of(), null);
         return true;
     }
@@ -268,49 +239,6 @@ public final class TaskEngine {
                 runNext(queue);
             });
         }
-    }
-
-    private void stop(Task task, Task.Stop why, String reason) {
-        task.stop = why;
-        task.stopReason = reason;
-        AttemptRun attempt = task.attempt;
-        if (attempt == null || task.run == null) {
-            return;
-        }
-        attempt.cancel();
-        guard.run("task executor", task.run::interrupt);
-        timers.cancel(task.attemptTimer);
-        task.attemptTimer = after(settings.grace(), () -> giveUp(task, attempt));
-    }
-
-    private void giveUp(Task task, AttemptRun attempt) {
-        if (task.attempt != attempt || task.run == null) {
-            return;
-        }
-        attempt.abandon();
-        guard.run("task executor", task.run::abandon);
-        counters.counter("task.attempts.abandoned").increment();
-        String reason = task.stopReason + "; its handler ignored the interrupt for " + settings.grace();
-        attemptOver(task);
-        // No retry: the attempt may still be at work, and a second one beside it could do the work twice.
-        end(task, task.stop == Task.Stop.CANCEL ? TaskState.CANCELLED : TaskState.TIMED_OUT, reason, Map.of());
-    }
-
-    private void onAttemptEnded(Task task, AttemptRun attempt, TaskResult result) {
-        if (task.attempt == attempt) {
-            attemptOver(task);
-            conclude(task, result);
-        }
-    }
-
-    private void attemptOver(Task task) {
-        timers.cancel(task.attemptTimer);
-        timers.cancel(task.progressTimer);
-        task.progressTimer = null;
-        task.attempt = null;
-        task.run = null;
-        task.queue.running--;
-        running.decrementAndGet();
     }
 
     private void conclude(Task task, TaskResult result) {
@@ -334,29 +262,35 @@ public final class TaskEngine {
             case ACCEPTED, QUEUED ->
                 end(task, task.attempts == 0 ? TaskState.EXPIRED : TaskState.TIMED_OUT, reason, Map.of());
             case RETRY_WAIT -> end(task, TaskState.TIMED_OUT, reason, Map.of());
-            case RUNNING -> stop(task, Task.Stop.DEADLINE, reason);
+            case RUNNING -> attempts.stop(task, Task.Stop.DEADLINE, reason);
             default -> {
                 // CANCELLING: its grace period is running already
             }
         }
     }
 
-    private void onProgress(Task task, AttemptRun attempt) {
-        if (task.attempt != attempt || task.progressTimer != null) {
-            return;
-        }
-        reportProgress(task, attempt);
-        task.progressTimer = timers.schedule(clock.nanoTime() + PROGRESS_INTERVAL, () -> {
-            task.progressTimer = null;
-            reportProgress(task, attempt);
-        });
-    }
+    /** What happens to attempts, and what it means for their tasks. */
+    private final class AttemptEvents implements Attempts.Owner {
 
-    private void reportProgress(Task task, AttemptRun attempt) {
-        AttemptRun.Progress progress = attempt.takeProgress();
-        if (progress != null && task.attempt == attempt) {
-            task.progress = progress.fraction();
-            report(task, progress.message(), Map.of(), null);
+        @Override
+        public void ended(Task task, TaskResult result) {
+            conclude(task, result);
+        }
+
+        /** No retry: the attempt may still be at work, and a second one beside it could do the work twice. */
+        @Override
+        public void givenUp(Task task, String reason) {
+            end(task, task.stop == Task.Stop.CANCEL ? TaskState.CANCELLED : TaskState.TIMED_OUT, reason, Map.of());
+        }
+
+        @Override
+        public void progressed(Task task, String message) {
+            report(task, message, Map.of(), null);
+        }
+
+        @Override
+        public void slotFreed(ExecutorQueue queue) {
+            runNext(queue);
         }
     }
 
@@ -431,8 +365,7 @@ public final class TaskEngine {
         closing = true;
         for (Task task : List.copyOf(live.values())) {
             if (task.attempt != null) {
-                task.attempt.abandon();
-                attemptOver(task);
+                attempts.forget(task);
                 end(task, TaskState.INDETERMINATE, "the agent closed while it was running", Map.of());
             } else {
                 end(task, TaskState.CANCELLED, "the agent is closing", Map.of());
@@ -448,7 +381,7 @@ public final class TaskEngine {
 
     /** Tasks with a running attempt; any thread. */
     public int runningCount() {
-        return running.get();
+        return attempts.running();
     }
 
     private Timers.Timer after(Duration delay, Runnable command) {
