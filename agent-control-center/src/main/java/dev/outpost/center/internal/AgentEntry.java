@@ -73,6 +73,9 @@ final class AgentEntry {
     synchronized Optional<AgentSession> connected(AgentSession now, Hello newHello) {
         AgentSession before = session;
         session = now;
+        if (!hello.instanceId().equals(newHello.instanceId())) {
+            revisions.clear(); // a new run of the agent counts its reports anew
+        }
         hello = newHello;
         address = now.address();
         since = clock.instant();
@@ -106,6 +109,7 @@ final class AgentEntry {
         }
         DispatchedTask task = new DispatchedTask(this, id, request);
         tasks.put(request.id(), task);
+        revisions.remove(request.id()); // a task that had ended is reported as it stood then, and that is news here
         if (session != null) {
             session.outbound().send(new TaskDispatch(request), 0);
         }

@@ -55,6 +55,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     private final Map<UUID, StreamIntake> intakes = new HashMap<>();
     private volatile long lastHeardNanos = connectedNanos;
     private volatile @Nullable AgentEntry entry;
+    private volatile boolean closed;
     private boolean helloSeen;
     private int owedDemand;
 
@@ -129,6 +130,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
 
     @Override
     public void onClosed(CloseReason reason) {
+        closed = true;
         registry.closed(this, entry, reason.detail());
     }
 
@@ -153,6 +155,9 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
             refuse(hello.agentId(), refusal.get());
             return;
         }
+        if (closed) {
+            return; // it did not wait for the answer, and must not take the place of one that did
+        }
         List<StreamPosition> watermarks = new ArrayList<>();
         for (StreamPosition acked : hello.streams()) {
             StreamPosition watermark = watermark(acked);
@@ -163,7 +168,11 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
                             this, config.telemetry(), config.watermarks(), workers, config.windowBatches(), watermark));
         }
         outbound.send(new Welcome(sessionId, config.heartbeatInterval(), 0, config.windowBatches(), watermarks), 0);
-        entry = registry.admitted(this, hello);
+        AgentEntry admitted = registry.admitted(this, hello);
+        entry = admitted;
+        if (closed) {
+            registry.lost(this, admitted, "closed while it was let in");
+        }
         connection.request(INBOUND_WINDOW);
     }
 
@@ -184,9 +193,9 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         }
         Optional<String> reason;
         try {
-            reason = config.authenticator().refusal(hello, peer);
-        } catch (RuntimeException e) {
-            workers.failed("authenticator", e);
+            reason = Objects.requireNonNull(config.authenticator().refusal(hello, peer), "it returned null");
+        } catch (Throwable t) { // user code: any Error must be survived as well
+            workers.failed("authenticator", t);
             reason = Optional.of("the authenticator failed");
         }
         return reason.map(detail -> new Refusal(Refusal.Code.PERMISSION_DENIED, detail, Duration.ZERO));

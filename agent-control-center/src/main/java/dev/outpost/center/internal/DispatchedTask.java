@@ -55,7 +55,7 @@ final class DispatchedTask implements TaskHandle {
         synchronized (statuses) {
             watchers.add(watcher);
             List<TaskStatus> soFar = List.copyOf(statuses);
-            agent.callbacks().execute(() -> soFar.forEach(watcher));
+            soFar.forEach(status -> agent.callbacks().execute(() -> watcher.accept(status)));
         }
     }
 
@@ -91,8 +91,7 @@ final class DispatchedTask implements TaskHandle {
             if (statuses.size() > MOST_STATUSES) {
                 statuses.remove();
             }
-            List<Consumer<TaskStatus>> told = List.copyOf(watchers);
-            agent.callbacks().execute(() -> told.forEach(watcher -> watcher.accept(status)));
+            watchers.forEach(watcher -> agent.callbacks().execute(() -> watcher.accept(status)));
             if (status.state().isFinal()) {
                 agent.callbacks().execute(() -> outcome.complete(status));
             }

@@ -89,7 +89,14 @@ final class Registry {
     void closed(AgentSession session, @Nullable AgentEntry entry, String reason) {
         sessions.remove(session);
         workers.count("connections.closed");
-        if (entry != null && entry.lost(session)) {
+        if (entry != null) {
+            lost(session, entry, reason);
+        }
+    }
+
+    /** An agent has lost its connection; no effect when another one has taken over. */
+    void lost(AgentSession session, AgentEntry entry, String reason) {
+        if (entry.lost(session)) {
             AgentInfo info = entry.info();
             tell(entry.callbacks(), listener -> listener.onLost(info, reason));
         }

@@ -5,7 +5,6 @@ import dev.outpost.agent.log.LogSink.SinkException;
 import dev.outpost.agent.metric.MetricBatch;
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.BatchNack;
-import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TelemetryBatch;
 import dev.outpost.agent.protocol.TelemetryGap;
@@ -65,6 +64,9 @@ final class StreamIntake {
      */
     @Nullable String offer(AgentMessage message, StreamPosition last, long first) {
         synchronized (this) {
+            if (last.epoch() != taken.epoch()) {
+                return "a batch of epoch " + last.epoch() + " came where the hello named " + taken.epoch();
+            }
             if (last.sequence() < nextExpected) {
                 workers.count("batches.duplicate");
                 session.outbound().ack(taken);
@@ -100,7 +102,7 @@ final class StreamIntake {
             if (next == null) {
                 return;
             }
-            CompletableFuture<?> done = handle(next).toCompletableFuture();
+            CompletableFuture<?> done = handle(next);
             if (!done.isDone()) {
                 var unused = done.whenComplete((ignored, failure) -> workers.execute(() -> {
                     finish(next, failure);
@@ -116,25 +118,36 @@ final class StreamIntake {
         return done.handle((ignored, failure) -> failure).join();
     }
 
-    private CompletionStage<?> handle(AgentMessage message) {
+    private CompletableFuture<?> handle(AgentMessage message) {
         try {
-            if (message instanceof TelemetryBatch batch && batch.signal() == Signal.LOGS) {
-                StreamPosition at = batch.position();
-                return Objects.requireNonNull(handler.onLogs(
-                        session.info(), new LogBatch(at.epoch(), at.sequence(), batch.recordCount(), batch.body())));
-            }
-            if (message instanceof TelemetryBatch batch) {
-                StreamPosition at = batch.position();
-                return Objects.requireNonNull(handler.onMetrics(
-                        session.info(), new MetricBatch(at.epoch(), at.sequence(), batch.recordCount(), batch.body())));
-            }
-            if (message instanceof TelemetryGap gap) {
-                handler.onGap(session.info(), gap.recordCount(), gap.reason());
-            }
-            return CompletableFuture.completedStage(null);
+            CompletionStage<?> stage = message instanceof TelemetryBatch batch ? handle(batch) : handleGap(message);
+            return Objects.requireNonNull(stage, "the handler returned null").toCompletableFuture();
         } catch (Throwable t) { // user code: any Error must be survived as well
-            return CompletableFuture.failedStage(t);
+            return CompletableFuture.failedFuture(t);
         }
+    }
+
+    private CompletionStage<?> handle(TelemetryBatch batch) {
+        StreamPosition at = batch.position();
+        if (batch.codec() != TelemetryBatch.Codec.NONE) {
+            throw SinkException.permanent("codec " + batch.codec() + " cannot be read here", null);
+        }
+        return switch (batch.signal()) {
+            case LOGS ->
+                handler.onLogs(
+                        session.info(), new LogBatch(at.epoch(), at.sequence(), batch.recordCount(), batch.body()));
+            case METRICS ->
+                handler.onMetrics(
+                        session.info(), new MetricBatch(at.epoch(), at.sequence(), batch.recordCount(), batch.body()));
+            case UNSPECIFIED -> throw SinkException.permanent("its signal is not known here", null);
+        };
+    }
+
+    private CompletionStage<?> handleGap(AgentMessage message) {
+        if (message instanceof TelemetryGap gap) {
+            handler.onGap(session.info(), gap.recordCount(), gap.reason());
+        }
+        return CompletableFuture.completedStage(null);
     }
 
     private void finish(AgentMessage message, @Nullable Throwable failure) {

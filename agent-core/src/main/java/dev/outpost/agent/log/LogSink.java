@@ -35,6 +35,7 @@ public interface LogSink extends AutoCloseable {
     final class SinkException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
+        private static final Duration LONGEST_DELAY = Duration.ofDays(1);
 
         private final boolean retryable;
         private final @Nullable Duration notBefore;
@@ -51,8 +52,15 @@ public interface LogSink extends AutoCloseable {
             return new SinkException(message, true, null, cause);
         }
 
-        /** Try again, but not before {@code delay} has passed. */
+        /**
+         * Try again, but not before {@code delay} has passed.
+         *
+         * @throws IllegalArgumentException if the delay is negative or longer than a day
+         */
         public static SinkException retryableAfter(Duration delay, String message) {
+            if (delay.isNegative() || delay.compareTo(LONGEST_DELAY) > 0) {
+                throw new IllegalArgumentException("delay is " + delay + "; allowed is PT0S to " + LONGEST_DELAY);
+            }
             return new SinkException(message, true, delay, null);
         }
 

@@ -28,6 +28,7 @@ public final class Sampler {
     private final Counters counters;
     private @Nullable SamplerThread current;
     private @Nullable SourceEntry interrupted;
+    private int stuck;
     private boolean closed;
     private long startedAt;
 
@@ -82,6 +83,11 @@ public final class Sampler {
             return;
         }
         long limit = collectionDeadline.toNanos();
+        int stuckNow = hanging().size();
+        if (stuckNow < stuck) {
+            thread.wake(); // one has come back, and may be due long before those that the thread waits for
+        }
+        stuck = stuckNow;
         SourceEntry overdue = thread.overdue(limit);
         if (overdue != null && overdue == interrupted && thread.overdue(limit + GRACE_NANOS) == overdue) {
             replace(thread, overdue);
@@ -96,6 +102,7 @@ public final class Sampler {
 
     private void replace(SamplerThread thread, SourceEntry hanging) {
         hanging.stuck = true;
+        stuck++;
         interrupted = null;
         thread.stop();
         counters.counter("metrics.sources.hung", hanging.name).increment();

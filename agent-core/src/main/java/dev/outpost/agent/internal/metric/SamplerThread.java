@@ -48,6 +48,11 @@ final class SamplerThread {
         thread.interrupt();
     }
 
+    /** Looks again which source is due next. */
+    void wake() {
+        LockSupport.unpark(thread);
+    }
+
     /** Ends the thread after the present collection, whose points no longer count. */
     void stop() {
         stopped = true;

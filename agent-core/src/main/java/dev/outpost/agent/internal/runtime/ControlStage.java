@@ -2,6 +2,7 @@ package dev.outpost.agent.internal.runtime;
 
 import dev.outpost.agent.AgentState;
 import dev.outpost.agent.LaneSnapshot;
+import dev.outpost.agent.internal.base.AgentThreads;
 import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.Inbox;
@@ -27,6 +28,7 @@ import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.task.TaskExecutor;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.transport.CloseReason;
+import dev.outpost.agent.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +37,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +52,7 @@ final class ControlStage implements SessionEvents {
 
     private static final int INBOX_SLOTS = 4_096;
     private static final int SINK_WINDOW = 1;
+    private static final long EXTRA_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration HEALTH_CHECK = Duration.ofSeconds(1);
 
     private final AgentConfig config;
@@ -217,18 +221,26 @@ final class ControlStage implements SessionEvents {
         return thread.join(nanos);
     }
 
-    /** Closes what was given to the builder, after the loop has ended; on the closing thread. */
+    /**
+     * Closes what was given to the builder, after the loop has ended; on a thread of its own, which is left behind if the
+     * host's code hangs.
+     */
     boolean closeParts(long nanos) throws InterruptedException {
         long end = REAL_TIME.nanoTime() + nanos;
-        sampler.closeSources(nanos);
-        if (config.transport() != null) {
-            guard.run("transport", config.transport()::close);
-        }
+        Transport transport = config.transport();
+        Thread closer = AgentThreads.newThread("closer", () -> {
+            if (transport != null) {
+                guard.run("transport", transport::close);
+            }
+            guard.run("metric sources", () -> sampler.closeSources(nanos));
+        });
+        closer.start();
+        TimeUnit.NANOSECONDS.timedJoin(closer, nanos + EXTRA_NANOS);
         boolean ended = ownPool.awaitEnd(end - REAL_TIME.nanoTime());
         for (SinkPump pump : pumps) {
             ended &= pump.awaitEnd(end - REAL_TIME.nanoTime());
         }
-        return ended;
+        return ended && !closer.isAlive();
     }
 
     /** Ends an agent whose loop never ran; on the closing thread. */

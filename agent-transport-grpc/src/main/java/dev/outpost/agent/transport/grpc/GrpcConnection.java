@@ -105,9 +105,10 @@ final class GrpcConnection extends ClientCall.Listener<ByteBuffer> implements Co
             if (closing != null || ended) {
                 return false;
             }
+            // Inside the lock: a call that was cancelled in between would throw.
+            present.sendMessage(MessageCodec.encodeAgent(message));
+            return true;
         }
-        present.sendMessage(MessageCodec.encodeAgent(message));
-        return true;
     }
 
     @Override

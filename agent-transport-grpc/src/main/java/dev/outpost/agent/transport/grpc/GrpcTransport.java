@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,8 +63,15 @@ public final class GrpcTransport implements Transport {
             return connection;
         }
         open.add(connection);
-        events.execute(() ->
-                connection.connect(() -> GrpcChannels.client(host, port, tls, authority, maxMessageBytes, events)));
+        try {
+            events.execute(() ->
+                    connection.connect(() -> GrpcChannels.client(host, port, tls, authority, maxMessageBytes, events)));
+        } catch (RejectedExecutionException e) {
+            connection.refuse("the transport is closed");
+        }
+        if (loop() == null) {
+            connection.transportClosed(); // close() may have looked before this connection was there to be seen
+        }
         return connection;
     }
 

@@ -16,8 +16,9 @@ final class StatusMapping {
 
     static CloseReason toReason(Status status) {
         Throwable cause = status.getCause();
-        if (isTls(cause)) {
-            return CloseReason.refused("TLS: " + rootMessage(cause), cause);
+        Throwable tls = tlsFailure(cause);
+        if (tls != null) {
+            return CloseReason.refused("TLS: " + describe(tls), cause);
         }
         String detail = status.getCode() + ": " + describe(status);
         return switch (status.getCode()) {
@@ -37,13 +38,20 @@ final class StatusMapping {
         return status.isOk() ? status : status.withDescription(reason.detail());
     }
 
-    private static boolean isTls(@Nullable Throwable cause) {
+    private static @Nullable Throwable tlsFailure(@Nullable Throwable cause) {
         for (Throwable t = cause; t != null; t = t.getCause()) {
             if (t instanceof SSLException || t instanceof GeneralSecurityException) {
-                return true;
+                return t;
             }
         }
-        return false;
+        return null;
+    }
+
+    /** What failed and the innermost reason: "signature check failed" and "NotAfter: ..." are of use only together. */
+    private static String describe(Throwable thrown) {
+        String message = String.valueOf(thrown.getMessage());
+        String root = rootMessage(thrown);
+        return message.contains(root) ? message : message + " (" + root + ")";
     }
 
     private static String describe(Status status) {
