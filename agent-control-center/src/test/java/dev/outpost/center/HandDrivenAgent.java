@@ -1,0 +1,151 @@
+package dev.outpost.center;
+
+import dev.outpost.agent.protocol.AgentMessage;
+import dev.outpost.agent.protocol.CenterMessage;
+import dev.outpost.agent.protocol.Envelope;
+import dev.outpost.agent.protocol.Hello;
+import dev.outpost.agent.protocol.StreamPosition;
+import dev.outpost.agent.protocol.Welcome;
+import dev.outpost.agent.transport.CloseReason;
+import dev.outpost.agent.transport.Connection;
+import dev.outpost.agent.transport.ConnectionListener;
+import dev.outpost.agent.transport.Peer;
+import dev.outpost.agent.transport.TransportServer;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** An agent that says what a test tells it to, whether it is let in or not. Calls to the center are serial, on one thread. */
+final class HandDrivenAgent implements Connection<CenterMessage> {
+
+    private static final long PATIENCE_SECONDS = 20;
+
+    private final Executor wire;
+    private final BlockingQueue<Envelope<CenterMessage>> heard = new LinkedBlockingQueue<>();
+    private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicLong demand = new AtomicLong();
+    private final AtomicLong nextId = new AtomicLong(1);
+    private volatile boolean deaf;
+    private ConnectionListener<AgentMessage> center;
+
+    HandDrivenAgent(Executor wire, TransportServer.Acceptor acceptor) {
+        this.wire = wire;
+        wire.execute(() -> {
+            center = acceptor.onConnection(this, new Peer("hand-driven", List.of()));
+            center.onOpen();
+        });
+    }
+
+    // ---- what it does ---------------------------------------------------------------------------------------------
+
+    /** Says hello, with a new instance id. */
+    HandDrivenAgent hello(String agentId, StreamPosition... streams) {
+        String instanceId = UUID.randomUUID().toString();
+        send(new Hello(1, agentId, instanceId, "test", Map.of(), List.of(), List.of(streams)));
+        return this;
+    }
+
+    /** Says hello and is let in. */
+    HandDrivenAgent join(String agentId, StreamPosition... streams) throws InterruptedException {
+        hello(agentId, streams).await(Welcome.class);
+        Await.until("let in", () -> demand.get() > 0);
+        return this;
+    }
+
+    /** Says something; its number is returned. */
+    long send(AgentMessage message) {
+        long id = nextId.getAndIncrement();
+        demand.decrementAndGet();
+        wire.execute(() -> {
+            if (!ended.get()) {
+                center.onMessage(new Envelope<>(id, 0, 0, message));
+            }
+        });
+        return id;
+    }
+
+    /** Waits until the center has been told everything that was said before. */
+    void awaitTurn() throws Exception {
+        CompletableFuture.runAsync(() -> {}, wire).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Is gone, without a word. */
+    void vanish() {
+        end(CloseReason.retry("vanished", null));
+    }
+
+    /** Takes nothing any more. */
+    void stopListening() {
+        deaf = true;
+    }
+
+    void listenAgain() {
+        deaf = false;
+        wire.execute(() -> center.onWritable());
+    }
+
+    // ---- what it hears --------------------------------------------------------------------------------------------
+
+    /** The next message of that kind; those before it are passed over. */
+    <M extends CenterMessage> M await(Class<M> kind) throws InterruptedException {
+        return kind.cast(awaitEnvelope(kind).payload());
+    }
+
+    Envelope<CenterMessage> awaitEnvelope(Class<? extends CenterMessage> kind) throws InterruptedException {
+        Envelope<CenterMessage> next = heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        while (next != null && !kind.isInstance(next.payload())) {
+            next = heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+        if (next == null) {
+            throw new AssertionError("no " + kind.getSimpleName() + " came; closed: " + closed);
+        }
+        return next;
+    }
+
+    CloseReason awaitClosed() throws Exception {
+        return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    boolean isClosed() {
+        return closed.isDone();
+    }
+
+    /** How many further messages the center lets in. */
+    long demand() {
+        return demand.get();
+    }
+
+    // ---- the center's half ----------------------------------------------------------------------------------------
+
+    @Override
+    public boolean trySend(Envelope<CenterMessage> message) {
+        return !deaf && !ended.get() && heard.add(message);
+    }
+
+    @Override
+    public void request(int count) {
+        demand.addAndGet(count);
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        end(reason);
+    }
+
+    private void end(CloseReason reason) {
+        if (ended.compareAndSet(false, true)) {
+            wire.execute(() -> {
+                center.onClosed(reason);
+                closed.complete(reason);
+            });
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.outpost.center;
+
+import dev.outpost.agent.transport.TransportServer;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** An endpoint without a network: every connection to it is an agent that a test drives by hand. */
+final class HandDrivenEndpoint implements TransportServer {
+
+    private final ExecutorService wire = Executors.newSingleThreadExecutor(body -> {
+        Thread thread = new Thread(body, "hand-driven-endpoint");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile Acceptor acceptor;
+
+    @Override
+    public void start(Acceptor acceptor) {
+        this.acceptor = acceptor;
+    }
+
+    @Override
+    public int port() {
+        return 0;
+    }
+
+    /** A connection on which nothing has been said. */
+    HandDrivenAgent connect() {
+        return new HandDrivenAgent(wire, acceptor);
+    }
+
+    @Override
+    public void close() {
+        wire.shutdown();
+    }
+}

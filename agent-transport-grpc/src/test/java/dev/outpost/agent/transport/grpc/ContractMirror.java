@@ -1,0 +1,265 @@
+package dev.outpost.agent.transport.grpc;
+
+import com.google.protobuf.ByteString;
+import dev.outpost.agent.protocol.AgentMessage;
+import dev.outpost.agent.protocol.BatchAck;
+import dev.outpost.agent.protocol.BatchNack;
+import dev.outpost.agent.protocol.CenterMessage;
+import dev.outpost.agent.protocol.Drain;
+import dev.outpost.agent.protocol.Envelope;
+import dev.outpost.agent.protocol.Goodbye;
+import dev.outpost.agent.protocol.Heartbeat;
+import dev.outpost.agent.protocol.HeartbeatAck;
+import dev.outpost.agent.protocol.Hello;
+import dev.outpost.agent.protocol.Ping;
+import dev.outpost.agent.protocol.Pong;
+import dev.outpost.agent.protocol.Refusal;
+import dev.outpost.agent.protocol.Rejection;
+import dev.outpost.agent.protocol.StreamPosition;
+import dev.outpost.agent.protocol.TaskCancel;
+import dev.outpost.agent.protocol.TaskDispatch;
+import dev.outpost.agent.protocol.TaskReport;
+import dev.outpost.agent.protocol.TaskReportAck;
+import dev.outpost.agent.protocol.TelemetryBatch;
+import dev.outpost.agent.protocol.TelemetryGap;
+import dev.outpost.agent.protocol.Welcome;
+import dev.outpost.agent.task.RetryPolicy;
+import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.task.TaskStatus;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The same message as an object of the classes generated from the contract. They bear the names of the core's records, so
+ * they stand here with their package. Enum constants are matched by name, never by number.
+ */
+final class ContractMirror {
+
+    private ContractMirror() {}
+
+    static dev.outpost.agent.v1.AgentMessage ofAgent(Envelope<AgentMessage> envelope) {
+        var to = dev.outpost.agent.v1.AgentMessage.newBuilder()
+                .setId(envelope.id())
+                .setInReplyTo(envelope.inReplyTo())
+                .setTimeUnixNano(envelope.epochNanos());
+        AgentMessage payload = envelope.payload();
+        if (payload instanceof Hello m) {
+            to.setHello(hello(m));
+        } else if (payload instanceof Heartbeat m) {
+            to.setHeartbeat(heartbeat(m));
+        } else if (payload instanceof TelemetryBatch m) {
+            to.setBatch(batch(m));
+        } else if (payload instanceof TelemetryGap m) {
+            to.setGap(gap(m));
+        } else if (payload instanceof TaskReport m) {
+            to.setTaskReport(taskReport(m.status()));
+        } else if (payload instanceof Ping) {
+            to.setPing(dev.outpost.agent.v1.Ping.getDefaultInstance());
+        } else if (payload instanceof Pong) {
+            to.setPong(dev.outpost.agent.v1.Pong.getDefaultInstance());
+        } else if (payload instanceof Rejection m) {
+            to.setRejection(rejection(m));
+        } else if (payload instanceof Goodbye m) {
+            to.setGoodbye(dev.outpost.agent.v1.Goodbye.newBuilder().setReason(m.reason()));
+        } else {
+            throw new IllegalArgumentException("not in the contract: " + payload);
+        }
+        return to.build();
+    }
+
+    static dev.outpost.agent.v1.CenterMessage ofCenter(Envelope<CenterMessage> envelope) {
+        var to = dev.outpost.agent.v1.CenterMessage.newBuilder()
+                .setId(envelope.id())
+                .setInReplyTo(envelope.inReplyTo())
+                .setTimeUnixNano(envelope.epochNanos());
+        CenterMessage payload = envelope.payload();
+        if (payload instanceof Welcome m) {
+            to.setWelcome(welcome(m));
+        } else if (payload instanceof Refusal m) {
+            to.setRefusal(refusal(m));
+        } else if (payload instanceof HeartbeatAck) {
+            to.setHeartbeatAck(dev.outpost.agent.v1.HeartbeatAck.getDefaultInstance());
+        } else if (payload instanceof BatchAck m) {
+            to.setBatchAck(dev.outpost.agent.v1.BatchAck.newBuilder().setThrough(position(m.through())));
+        } else if (payload instanceof BatchNack m) {
+            to.setBatchNack(batchNack(m));
+        } else if (payload instanceof TaskDispatch m) {
+            to.setTaskDispatch(taskDispatch(m.request()));
+        } else if (payload instanceof TaskCancel m) {
+            to.setTaskCancel(dev.outpost.agent.v1.TaskCancel.newBuilder()
+                    .setTaskId(m.taskId())
+                    .setReason(m.reason()));
+        } else if (payload instanceof TaskReportAck m) {
+            to.setTaskReportAck(dev.outpost.agent.v1.TaskReportAck.newBuilder()
+                    .setTaskId(m.taskId())
+                    .setRevision(m.revision()));
+        } else if (payload instanceof Ping) {
+            to.setPing(dev.outpost.agent.v1.Ping.getDefaultInstance());
+        } else if (payload instanceof Pong) {
+            to.setPong(dev.outpost.agent.v1.Pong.getDefaultInstance());
+        } else if (payload instanceof Rejection m) {
+            to.setRejection(rejection(m));
+        } else if (payload instanceof Drain m) {
+            to.setDrain(dev.outpost.agent.v1.Drain.newBuilder()
+                    .setReason(m.reason())
+                    .setSpreadMs(unsigned32(m.spread())));
+        } else {
+            throw new IllegalArgumentException("not in the contract: " + payload);
+        }
+        return to.build();
+    }
+
+    // ---- of agents ------------------------------------------------------------------------------------------------
+
+    private static dev.outpost.agent.v1.Hello hello(Hello m) {
+        return dev.outpost.agent.v1.Hello.newBuilder()
+                .setProtocolVersion(m.protocolVersion())
+                .setAgentId(m.agentId())
+                .setInstanceId(m.instanceId())
+                .setAgentVersion(m.agentVersion())
+                .putAllLabels(m.labels())
+                .addAllTaskTypes(m.taskTypes())
+                .addAllStreams(positions(m.streams()))
+                .build();
+    }
+
+    private static dev.outpost.agent.v1.Heartbeat heartbeat(Heartbeat m) {
+        var to = dev.outpost.agent.v1.Heartbeat.newBuilder()
+                .setCondition(
+                        dev.outpost.agent.v1.Heartbeat.Condition.valueOf(contractName("CONDITION", m.condition())))
+                .addAllDegradedReasons(m.degradedReasons())
+                .setUptimeMs(m.uptime().toMillis())
+                .setRecordsInMemory(m.recordsInMemory())
+                .setRecordsDropped(m.recordsDropped())
+                .setTasksQueued(m.tasksQueued())
+                .setTasksRunning(m.tasksRunning());
+        m.host().cpuUtilization().ifPresent(to::setCpuUtilization);
+        m.host().memoryUsedBytes().ifPresent(to::setMemoryUsedBytes);
+        m.host().memoryLimitBytes().ifPresent(to::setMemoryLimitBytes);
+        return to.build();
+    }
+
+    private static dev.outpost.agent.v1.TelemetryBatch batch(TelemetryBatch m) {
+        return dev.outpost.agent.v1.TelemetryBatch.newBuilder()
+                .setPosition(position(m.position()))
+                .setSignal(dev.outpost.agent.v1.TelemetryBatch.Signal.valueOf(contractName("SIGNAL", m.signal())))
+                .setRecordCount(m.recordCount())
+                .setCodec(dev.outpost.agent.v1.TelemetryBatch.Codec.valueOf(
+                        m.codec().name()))
+                .setBody(ByteString.copyFrom(m.body()))
+                .build();
+    }
+
+    private static dev.outpost.agent.v1.TelemetryGap gap(TelemetryGap m) {
+        return dev.outpost.agent.v1.TelemetryGap.newBuilder()
+                .setThrough(position(m.through()))
+                .setFromSequence(m.fromSequence())
+                .setRecordCount(m.recordCount())
+                .setReason(m.reason())
+                .build();
+    }
+
+    private static dev.outpost.agent.v1.TaskReport taskReport(TaskStatus m) {
+        Duration retryAfter = m.retryAfter();
+        return dev.outpost.agent.v1.TaskReport.newBuilder()
+                .setTaskId(m.taskId())
+                .setType(m.taskType())
+                .setRevision(m.revision())
+                .setState(
+                        dev.outpost.agent.v1.TaskReport.State.valueOf(m.state().name()))
+                .setAttempt(m.attempt())
+                .setTimeUnixNano(m.epochNanos())
+                .setDetail(m.detail())
+                .putAllOutput(m.output())
+                .setProgress(m.progress())
+                .setRetryAfterMs(retryAfter == null ? 0 : retryAfter.toMillis())
+                .build();
+    }
+
+    // ---- of centers -----------------------------------------------------------------------------------------------
+
+    private static dev.outpost.agent.v1.Welcome welcome(Welcome m) {
+        return dev.outpost.agent.v1.Welcome.newBuilder()
+                .setSessionId(m.sessionId())
+                .setHeartbeatIntervalMs(unsigned32(m.heartbeatInterval()))
+                .setMaxBatchBytes(m.maxBatchBytes())
+                .setWindowBatches(m.windowBatches())
+                .addAllStreams(positions(m.streams()))
+                .build();
+    }
+
+    private static dev.outpost.agent.v1.Refusal refusal(Refusal m) {
+        return dev.outpost.agent.v1.Refusal.newBuilder()
+                .setCode(dev.outpost.agent.v1.Refusal.Code.valueOf(contractName("CODE", m.code())))
+                .setDetail(m.detail())
+                .setRetryAfterMs(unsigned32(m.retryAfter()))
+                .build();
+    }
+
+    private static dev.outpost.agent.v1.BatchNack batchNack(BatchNack m) {
+        return dev.outpost.agent.v1.BatchNack.newBuilder()
+                .setPosition(position(m.position()))
+                .setCode(dev.outpost.agent.v1.BatchNack.Code.valueOf(contractName("CODE", m.code())))
+                .setRetryAfterMs(unsigned32(m.retryAfter()))
+                .setDetail(m.detail())
+                .build();
+    }
+
+    private static dev.outpost.agent.v1.TaskDispatch taskDispatch(TaskRequest m) {
+        Duration attemptTimeout = m.attemptTimeout();
+        Duration deadline = m.deadline();
+        RetryPolicy retry = m.retry();
+        String traceparent = m.traceparent();
+        var to = dev.outpost.agent.v1.TaskDispatch.newBuilder()
+                .setTaskId(m.id())
+                .setType(m.type())
+                .putAllArguments(m.arguments())
+                .setAttemptTimeoutMs(attemptTimeout == null ? 0 : attemptTimeout.toMillis())
+                .setDeadlineMs(deadline == null ? 0 : deadline.toMillis())
+                .setPriority(m.priority())
+                .setTraceparent(traceparent == null ? "" : traceparent);
+        if (retry != null) {
+            to.setRetry(dev.outpost.agent.v1.RetryPolicy.newBuilder()
+                    .setMaxAttempts(retry.maxAttempts())
+                    .setInitialDelayMs(retry.initialDelay().toMillis())
+                    .setMaxDelayMs(retry.maxDelay().toMillis()));
+        }
+        return to.build();
+    }
+
+    // ---- of both --------------------------------------------------------------------------------------------------
+
+    private static dev.outpost.agent.v1.Rejection rejection(Rejection m) {
+        return dev.outpost.agent.v1.Rejection.newBuilder()
+                .setCode(dev.outpost.agent.v1.Rejection.Code.valueOf(contractName("CODE", m.code())))
+                .setDetail(m.detail())
+                .build();
+    }
+
+    private static List<dev.outpost.agent.v1.StreamPosition> positions(List<StreamPosition> positions) {
+        return positions.stream().map(ContractMirror::position).toList();
+    }
+
+    private static dev.outpost.agent.v1.StreamPosition position(StreamPosition m) {
+        ByteBuffer id = ByteBuffer.allocate(16)
+                .putLong(m.streamId().getMostSignificantBits())
+                .putLong(m.streamId().getLeastSignificantBits())
+                .flip();
+        return dev.outpost.agent.v1.StreamPosition.newBuilder()
+                .setStreamId(ByteString.copyFrom(id))
+                .setEpoch(m.epoch())
+                .setSequence(m.sequence())
+                .build();
+    }
+
+    /** Names of one scope must differ in protobuf, so the contract's first constant bears the enum's name too. */
+    private static String contractName(String scope, Enum<?> constant) {
+        return constant.name().equals("UNSPECIFIED") ? scope + "_UNSPECIFIED" : constant.name();
+    }
+
+    /** A Java int with the bits of the number, as generated classes have it. */
+    private static int unsigned32(Duration duration) {
+        return (int) duration.toMillis();
+    }
+}
