@@ -127,7 +127,7 @@ public final class AgentBuilder {
         return this;
     }
 
-    /** Records after which a batch is sent when the lane is idle: 1 to 100,000; default 100. Under load batches grow. */
+    /** Log records after which a batch is sent when the lane is idle: 1 to 100,000; default 100. Under load batches grow. */
     public AgentBuilder batchRecords(int records) {
         this.batchRecords = records;
         return this;

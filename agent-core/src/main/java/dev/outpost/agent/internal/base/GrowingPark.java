@@ -4,18 +4,18 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waiting of the telemetry loop: parks 0.1 ms, doubling to 10 ms, so that publishers need not wake it. After about a tenth of
- * a second without work it parks up to 100 ms at a time, and the first publisher wakes it.
+ * Waiting of the telemetry loop: parks 0.1 ms, doubling to 10 ms, so that publishers need not wake it. After some 60 ms
+ * without work it parks up to 250 ms at a time, and the first publisher wakes it.
  *
- * <p>Publishers read {@code deep} without a fence. One that misses it leaves its record to the end of the park, 100 ms at
+ * <p>Publishers read {@code deep} without a fence. One that misses it leaves its record to the end of the park, 250 ms at
  * the latest; that is cheaper than a fence for every record.
  */
 public final class GrowingPark implements IdleStrategy {
 
     private static final long SHORTEST = 100_000;
     private static final long LONGEST = 10_000_000;
-    private static final long DEEP = 100_000_000;
-    private static final int LONGEST_BEFORE_DEEP = 10;
+    private static final long DEEP = 250_000_000;
+    private static final int LONGEST_BEFORE_DEEP = 5;
 
     private long next = SHORTEST;
     private int longestParks;

@@ -56,7 +56,7 @@ final class TelemetryStage {
         loop.add(Signal.LOGS, logRing, limits, of(Signal.LOGS, lanes));
         List<Outlet> metricLanes = of(Signal.METRICS, lanes);
         if (!metricLanes.isEmpty()) {
-            loop.add(Signal.METRICS, metricRing, limits, metricLanes);
+            loop.add(Signal.METRICS, metricRing, limits.withoutRecords(), metricLanes);
         }
     }
 

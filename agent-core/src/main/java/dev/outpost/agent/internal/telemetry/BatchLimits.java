@@ -8,4 +8,10 @@ package dev.outpost.agent.internal.telemetry;
  * @param bytes bytes at which any batch is closed
  * @param nanos age at which any batch is closed
  */
-public record BatchLimits(int records, int bytes, long nanos) {}
+public record BatchLimits(int records, int bytes, long nanos) {
+
+    /** The same without the limit of records: for what nobody waits for. */
+    public BatchLimits withoutRecords() {
+        return new BatchLimits(Integer.MAX_VALUE, bytes, nanos);
+    }
+}
