@@ -135,7 +135,7 @@ class RobustCloseTest {
     void close_fromListener_endsWithoutWaitingForItself() {
         CountDownLatch returned = new CountDownLatch(1);
         agent.set(builder()
-                .shutdownTimeout(Duration.ofMinutes(10)) // far more than this test may take
+                .shutdownTimeout(Duration.ofSeconds(40)) // more than this test waits
                 .listener(new AgentListener() {
                     @Override
                     public void onStateChanged(AgentState from, AgentState to, String reason) {

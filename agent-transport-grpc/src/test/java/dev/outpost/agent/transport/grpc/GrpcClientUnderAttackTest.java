@@ -203,7 +203,7 @@ class GrpcClientUnderAttackTest {
     @Test
     void trySend_whileServerBreaksTheLink_neverThrows() throws Exception {
         try (AnsweringServer server = new AnsweringServer(new byte[] {(byte) 0xFF})) {
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < 30; i++) {
                 LinkRecorder<CenterMessage> broken = new LinkRecorder<>();
                 transport = i == 0 ? plaintext(server.port()) : transport;
                 Connection<AgentMessage> connection = transport.open(RawCall.helloEnvelope(), broken);
