@@ -4,7 +4,8 @@ import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.transport.Peer;
 import java.util.Optional;
 
-/** SPI: decides who is let in. Called on a worker; may block; what it throws is a refusal. */
+/** SPI: decides who is let in. Called on a worker; may block; when it throws, the agent is told to come
+ * back. */
 @FunctionalInterface
 public interface Authenticator {
 

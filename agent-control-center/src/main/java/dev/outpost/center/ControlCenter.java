@@ -36,7 +36,8 @@ public interface ControlCenter extends AutoCloseable {
      * task id twice, however often it is sent.
      *
      * @return the task's handle; the same one for the same agent and task id while the task has not ended
-     * @throws CenterException if the agent is not known, or too many of its tasks have not ended
+     * @throws CenterException if the agent is not known, too many of its tasks have not ended, or the control center is
+     *     closed
      */
     TaskHandle dispatch(String agentId, TaskRequest request);
 

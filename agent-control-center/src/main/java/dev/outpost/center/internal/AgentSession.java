@@ -191,14 +191,15 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
                     "an agent id has 1 to 128 characters, and an agent at most " + MOST_STREAMS + " streams",
                     Duration.ZERO));
         }
-        Optional<String> reason;
         try {
-            reason = Objects.requireNonNull(config.authenticator().refusal(hello, peer), "it returned null");
+            Optional<String> reason =
+                    Objects.requireNonNull(config.authenticator().refusal(hello, peer), "it returned null");
+            return reason.map(detail -> new Refusal(Refusal.Code.PERMISSION_DENIED, detail, Duration.ZERO));
         } catch (Throwable t) { // user code: any Error must be survived as well
             workers.failed("authenticator", t);
-            reason = Optional.of("the authenticator failed");
+            // Not a denial, which would keep the agent away for minutes: whatever failed may work again soon.
+            return Optional.of(new Refusal(Refusal.Code.BUSY, "the authenticator failed", Duration.ZERO));
         }
-        return reason.map(detail -> new Refusal(Refusal.Code.PERMISSION_DENIED, detail, Duration.ZERO));
     }
 
     private void refuse(String agentId, Refusal refusal) {

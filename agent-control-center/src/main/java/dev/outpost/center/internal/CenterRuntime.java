@@ -3,6 +3,7 @@ package dev.outpost.center.internal;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.transport.TransportServer;
 import dev.outpost.center.AgentInfo;
+import dev.outpost.center.CenterException;
 import dev.outpost.center.ControlCenter;
 import dev.outpost.center.TaskHandle;
 import java.io.IOException;
@@ -68,6 +69,9 @@ public final class CenterRuntime implements ControlCenter {
 
     @Override
     public TaskHandle dispatch(String agentId, TaskRequest request) {
+        if (state.get() == State.CLOSED) {
+            throw new CenterException("the control center is closed");
+        }
         return registry.dispatch(agentId, request);
     }
 

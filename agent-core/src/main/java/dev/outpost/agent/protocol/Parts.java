@@ -106,16 +106,16 @@ final class Parts {
         return new StreamPosition(required(streamId, "stream_id"), epoch, sequence);
     }
 
-    private static UUID streamId(ByteBuffer bytes) throws MalformedProtoException {
+    private static UUID streamId(ByteBuffer bytes) {
         if (bytes.remaining() != 16) {
-            throw new MalformedProtoException("a stream_id has " + bytes.remaining() + " bytes; allowed is 16");
+            throw new IllegalArgumentException("a stream_id has " + bytes.remaining() + " bytes; allowed is 16");
         }
         return new UUID(bytes.getLong(0), bytes.getLong(8));
     }
 
-    static <T> T required(@Nullable T value, String what) throws MalformedProtoException {
+    static <T> T required(@Nullable T value, String what) {
         if (value == null) {
-            throw new MalformedProtoException(what + " is missing");
+            throw new IllegalArgumentException(what + " is missing");
         }
         return value;
     }

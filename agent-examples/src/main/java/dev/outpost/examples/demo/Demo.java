@@ -1,5 +1,6 @@
 package dev.outpost.examples.demo;
 
+import dev.outpost.agent.AgentState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ public final class Demo {
     private static final double DISPATCH_EVERY_SECONDS = 3;
     private static final double STOP_AT = 0.4;
     private static final double OUTAGE_SECONDS = 4;
+    private static final double MOST_OVERTIME_SECONDS = 30;
     private static final Duration TASKS_MUST_END = Duration.ofSeconds(30);
 
     private final DemoOptions options;
@@ -69,9 +71,7 @@ public final class Demo {
             startHalves();
             DemoView view =
                     new DemoView(System.out, Boolean.getBoolean("outpost.demo.terminal"), events, agent, center);
-            Duration time = options.time();
-            while ((time == null || events.seconds() < time.toSeconds())
-                    && !interrupted.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
+            while (goesOn() && !interrupted.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
                 tick();
                 view.draw();
             }
@@ -85,6 +85,21 @@ public final class Demo {
             }
             ended.countDown();
         }
+    }
+
+    /** Until its time is over; on a slow machine a little longer, so that the outage is seen from both sides. */
+    private boolean goesOn() {
+        Duration time = options.time();
+        if (time == null) {
+            return true;
+        }
+        double overtime = events.seconds() - time.toSeconds();
+        boolean outageSeen = options.role() != DemoOptions.Role.BOTH || (outageDone && outageEnds < 0 && isOnline());
+        return overtime < 0 || (!outageSeen && overtime < MOST_OVERTIME_SECONDS);
+    }
+
+    private boolean isOnline() {
+        return agent != null && agent.snapshot().state() == AgentState.ONLINE;
     }
 
     /** On Ctrl-C: lets the run come to its end as if its time were over, but not for long. */
@@ -133,7 +148,7 @@ public final class Demo {
     private void outage(DemoCenter present, double now) throws IOException {
         Duration time = options.time();
         double stopAt = time == null ? 12 : time.toSeconds() * STOP_AT;
-        if (!outageDone && now >= stopAt) {
+        if (!outageDone && now >= stopAt && isOnline()) {
             outageDone = true;
             present.dispatchNext();
             present.stop();

@@ -29,4 +29,14 @@ final class Account {
         return new LaneSnapshot(
                 lane.name(), taken + droppedBefore, delivered, taken - delivered - droppedByLane, dropped);
     }
+
+    /** The last account: a record whose publisher was under way when the agent closed lies in the ring for ever. */
+    static LaneSnapshot closed(LaneSnapshot last) {
+        if (last.inMemory() == 0) {
+            return last;
+        }
+        Map<String, Long> dropped = new TreeMap<>(last.dropped());
+        dropped.merge("closed", last.inMemory(), Long::sum);
+        return new LaneSnapshot(last.name(), last.emitted(), last.delivered(), 0, dropped);
+    }
 }

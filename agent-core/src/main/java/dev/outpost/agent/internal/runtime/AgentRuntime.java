@@ -138,11 +138,13 @@ public final class AgentRuntime implements Agent {
 
     @Override
     public AgentSnapshot snapshot() {
+        AgentState now = state.get();
         List<LaneSnapshot> lanes = control.lanes().stream()
                 .map(lane -> Account.of(lane, statsOf(lane)))
+                .map(account -> now == AgentState.CLOSED ? Account.closed(account) : account)
                 .toList();
         return new AgentSnapshot(
-                state.get(),
+                now,
                 state.degraded(),
                 lanes,
                 control.tasks().queuedCount(),

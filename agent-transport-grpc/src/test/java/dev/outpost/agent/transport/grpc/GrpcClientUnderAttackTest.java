@@ -256,7 +256,7 @@ class GrpcClientUnderAttackTest {
         Tls stranger = otherPki.issue("agent-3", "dns:agent");
         Tls strangerTrustingUs = Tls.mutual(pki.trust(), stranger.certificate(), stranger.privateKey());
         connectWith(pki.issue("center-6", "dns:localhost"), strangerTrustingUs);
-        closedAs(Next.RETRY_RARELY, "TLS: Received fatal alert");
+        closedAs(Next.RETRY_RARELY, "Received fatal alert");
     }
 
     @Test
