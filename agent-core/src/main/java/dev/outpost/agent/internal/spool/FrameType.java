@@ -1,0 +1,31 @@
+package dev.outpost.agent.internal.spool;
+
+import java.util.Optional;
+
+/** What a frame is. */
+public enum FrameType {
+    /** A batch of log records. */
+    LOGS(1),
+    /** A batch of metric points. */
+    METRICS(2);
+
+    private final int number;
+
+    FrameType(int number) {
+        this.number = number;
+    }
+
+    /** Its number on disk. */
+    int number() {
+        return number;
+    }
+
+    /** The type of that number, if there is one. */
+    static Optional<FrameType> of(int number) {
+        return switch (number) {
+            case 1 -> Optional.of(LOGS);
+            case 2 -> Optional.of(METRICS);
+            default -> Optional.empty();
+        };
+    }
+}
