@@ -71,6 +71,6 @@ final class Records {
     private static LogBatch copy(LogBatch batch) {
         ByteBuffer bytes =
                 ByteBuffer.allocate(batch.body().remaining()).put(batch.body()).flip();
-        return new LogBatch(batch.epoch(), batch.sequence(), batch.recordCount(), bytes);
+        return new LogBatch(batch.streamId(), batch.epoch(), batch.sequence(), batch.recordCount(), bytes);
     }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p><b>The returned stage is the acknowledgement:</b> it completes when the handler is responsible for the batch, and only
  * then the agent forgets it. If it fails, or the call throws, the agent is asked to send the batch again after a second; with
- * {@link dev.outpost.agent.log.LogSink.SinkException} as the failure the handler says when, or never.
+ * {@link dev.outpost.agent.sink.SinkException} as the failure the handler says when, or never.
  *
  * <p><b>Thread:</b> a worker; one batch of a stream at a time, in order; different agents at once. May block. <b>Twice:</b>
  * a batch may come again when its acknowledgement was lost together with the center's memory of it: see {@link

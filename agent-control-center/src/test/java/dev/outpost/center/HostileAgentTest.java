@@ -465,7 +465,7 @@ class HostileAgentTest {
 
     private static Heartbeat heartbeat() {
         return new Heartbeat(
-                Heartbeat.Condition.HEALTHY, List.of(), Heartbeat.HostFigures.NONE, Duration.ZERO, 0, 0, 0, 0);
+                Heartbeat.Condition.HEALTHY, List.of(), Heartbeat.HostFigures.NONE, Duration.ZERO, 0, 0, 0, 0, 0);
     }
 
     private static TaskReport report(String taskId, long revision, TaskState state) {

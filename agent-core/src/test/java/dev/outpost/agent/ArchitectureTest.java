@@ -73,6 +73,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void whatSinksShare_knowsNoneOfTheirSignals() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.outpost.agent.sink")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("dev.outpost.agent..").and(not(resideInAnyPackage("dev.outpost.agent.sink"))))
+                .check(CORE);
+    }
+
+    @Test
     void disruptor_isUsedByTheRings_only() {
         noClasses()
                 .that()

@@ -1,13 +1,13 @@
 package dev.outpost.center.internal;
 
 import dev.outpost.agent.log.LogBatch;
-import dev.outpost.agent.log.LogSink.SinkException;
 import dev.outpost.agent.metric.MetricBatch;
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.BatchNack;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TelemetryBatch;
 import dev.outpost.agent.protocol.TelemetryGap;
+import dev.outpost.agent.sink.SinkException;
 import dev.outpost.center.TelemetryHandler;
 import dev.outpost.center.store.WatermarkStore;
 import java.time.Duration;
@@ -135,10 +135,12 @@ final class StreamIntake {
         return switch (batch.signal()) {
             case LOGS ->
                 handler.onLogs(
-                        session.info(), new LogBatch(at.epoch(), at.sequence(), batch.recordCount(), batch.body()));
+                        session.info(),
+                        new LogBatch(at.streamId(), at.epoch(), at.sequence(), batch.recordCount(), batch.body()));
             case METRICS ->
                 handler.onMetrics(
-                        session.info(), new MetricBatch(at.epoch(), at.sequence(), batch.recordCount(), batch.body()));
+                        session.info(),
+                        new MetricBatch(at.streamId(), at.epoch(), at.sequence(), batch.recordCount(), batch.body()));
             case UNSPECIFIED -> throw SinkException.permanent("its signal is not known here", null);
         };
     }

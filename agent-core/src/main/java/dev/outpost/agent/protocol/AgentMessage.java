@@ -6,6 +6,7 @@ public sealed interface AgentMessage
                 Heartbeat,
                 TelemetryBatch,
                 TelemetryGap,
+                StreamOpen,
                 TaskReport,
                 Ping,
                 Pong,

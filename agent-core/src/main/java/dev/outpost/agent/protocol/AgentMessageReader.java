@@ -41,6 +41,7 @@ final class AgentMessageReader {
             }
             case AgentMessageWriter.REJECTION -> Parts.rejection(in.message(tag));
             case AgentMessageWriter.GOODBYE -> goodbye(in.message(tag));
+            case AgentMessageWriter.STREAM_OPEN -> streamOpen(in.message(tag));
             default -> {
                 in.skip(tag);
                 yield new UnknownPayload(tag >>> 3);
@@ -79,6 +80,7 @@ final class AgentMessageReader {
         OptionalLong limit = OptionalLong.empty();
         Duration uptime = Duration.ZERO;
         long inMemory = 0;
+        long spooled = 0;
         long dropped = 0;
         int queued = 0;
         int running = 0;
@@ -94,11 +96,12 @@ final class AgentMessageReader {
                 case 8 -> dropped = in.varint(tag);
                 case 9 -> queued = Parts.count(in.varint(tag));
                 case 10 -> running = Parts.count(in.varint(tag));
+                case 11 -> spooled = in.varint(tag);
                 default -> in.skip(tag);
             }
         }
         Heartbeat.HostFigures host = new Heartbeat.HostFigures(cpu, used, limit);
-        return new Heartbeat(condition, reasons, host, uptime, inMemory, dropped, queued, running);
+        return new Heartbeat(condition, reasons, host, uptime, inMemory, spooled, dropped, queued, running);
     }
 
     private static TelemetryBatch batch(ProtoReader in) throws MalformedProtoException {
@@ -135,6 +138,18 @@ final class AgentMessageReader {
             }
         }
         return new TelemetryGap(Parts.required(through, "through"), from, count, reason);
+    }
+
+    private static StreamOpen streamOpen(ProtoReader in) throws MalformedProtoException {
+        StreamPosition position = null;
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            if (tag >>> 3 == 1) {
+                position = Parts.position(in.message(tag));
+            } else {
+                in.skip(tag);
+            }
+        }
+        return new StreamOpen(Parts.required(position, "position"));
     }
 
     private static TaskReport taskReport(ProtoReader in) throws MalformedProtoException {

@@ -17,6 +17,7 @@ final class AgentMessageWriter {
     static final int REJECTION = 16;
     static final int GOODBYE = 17;
     static final int GAP = 18;
+    static final int STREAM_OPEN = 19;
 
     private AgentMessageWriter() {}
 
@@ -33,6 +34,10 @@ final class AgentMessageWriter {
             taskReport(m.status(), out);
         } else if (message instanceof TelemetryGap m) {
             gap(m, out);
+        } else if (message instanceof StreamOpen m) {
+            int start = out.beginMessage(STREAM_OPEN);
+            Parts.position(1, m.position(), out);
+            out.endMessage(start);
         } else if (message instanceof Ping) {
             Parts.empty(PING, out);
         } else if (message instanceof Pong) {
@@ -73,6 +78,7 @@ final class AgentMessageWriter {
         out.varint(8, m.recordsDropped());
         out.varint(9, m.tasksQueued());
         out.varint(10, m.tasksRunning());
+        out.varint(11, m.recordsSpooled());
         out.endMessage(start);
     }
 

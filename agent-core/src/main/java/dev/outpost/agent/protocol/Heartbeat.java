@@ -12,7 +12,8 @@ import java.util.OptionalLong;
  * @param degradedReasons what does not work, with {@link Condition#DEGRADED}
  * @param host CPU and memory of the machine
  * @param uptime since the agent started
- * @param recordsInMemory log records and metric points that are not acknowledged yet
+ * @param recordsInMemory log records and metric points that are not acknowledged yet and lie in memory
+ * @param recordsSpooled log records and metric points that are not acknowledged yet and lie on disk
  * @param recordsDropped since the agent started, all reasons
  * @param tasksQueued tasks that wait for a slot
  * @param tasksRunning tasks with a running attempt
@@ -23,6 +24,7 @@ public record Heartbeat(
         HostFigures host,
         Duration uptime,
         long recordsInMemory,
+        long recordsSpooled,
         long recordsDropped,
         int tasksQueued,
         int tasksRunning)

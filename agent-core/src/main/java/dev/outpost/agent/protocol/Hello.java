@@ -12,7 +12,8 @@ import java.util.Map;
  * @param agentVersion version of the SDK
  * @param labels what the agent is known by
  * @param taskTypes what it has handlers for
- * @param streams per telemetry stream the last sequence known to be acknowledged
+ * @param streams the epochs of which batches follow, each with the last sequence that is acknowledged or gone; further ones
+ *     are opened with {@link StreamOpen}
  */
 public record Hello(
         int protocolVersion,

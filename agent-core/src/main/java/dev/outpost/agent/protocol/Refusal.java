@@ -24,6 +24,11 @@ public record Refusal(Code code, String detail, Duration retryAfter) implements 
         /** Later. */
         BUSY,
         /** The hello makes no sense. */
-        INVALID
+        INVALID,
+        /**
+         * Another live instance uses the same epoch of the same stream: the directory of the spool was copied. The agent must
+         * take a new stream id, then come back.
+         */
+        STREAM_CONFLICT
     }
 }

@@ -9,8 +9,8 @@ import java.util.List;
  * @param sessionId names the session in logs
  * @param heartbeatInterval how often to send heartbeats; zero: the agent's own setting
  * @param maxBatchBytes the largest telemetry body taken; 0: no limit but that of the transport
- * @param windowBatches unacknowledged batches per stream; 0: the agent's own setting
- * @param streams per stream of the hello the last sequence durably taken
+ * @param windowBatches unacknowledged batches per epoch of a stream; 0: the agent's own setting
+ * @param streams per position of the hello the last sequence durably taken
  */
 public record Welcome(
         String sessionId,

@@ -9,6 +9,7 @@ import dev.outpost.agent.log.LogBatch;
 import dev.outpost.agent.log.LogRecord;
 import dev.outpost.agent.log.LogSink;
 import dev.outpost.agent.log.Severity;
+import dev.outpost.agent.sink.SinkException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -61,7 +62,7 @@ class LogSinkLaneTest {
     @Test
     void publish_sinkRefusesForGood_batchIsDroppedAndTheNextGoesOn() {
         ScriptedSink sink = new ScriptedSink();
-        sink.script.add(batch -> CompletableFuture.failedStage(LogSink.SinkException.permanent("bad", null)));
+        sink.script.add(batch -> CompletableFuture.failedStage(SinkException.permanent("bad", null)));
         try (Agent agent = start("file", sink)) {
             publish(agent, 0, 100);
             assertThat(agent.flush(PATIENCE)).isTrue();

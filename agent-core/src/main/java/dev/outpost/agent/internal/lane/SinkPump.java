@@ -11,6 +11,7 @@ import dev.outpost.agent.log.LogBatch;
 import dev.outpost.agent.log.LogSink;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.schedule.AgentClock;
+import dev.outpost.agent.sink.SinkException;
 import dev.outpost.agent.transport.Backoff;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -95,7 +96,8 @@ public final class SinkPump {
         calling = true;
         long number = ++attempt;
         StreamPosition position = lane.position(next.sequence());
-        LogBatch logs = new LogBatch(position.epoch(), position.sequence(), next.records(), batch.body());
+        LogBatch logs =
+                new LogBatch(position.streamId(), position.epoch(), position.sequence(), next.records(), batch.body());
         timeout = timers.schedule(
                 clock.nanoTime() + SEND_TIMEOUT.toNanos(),
                 () -> onFailed(number, next.sequence(), new IllegalStateException("no answer in " + SEND_TIMEOUT)));
@@ -139,13 +141,13 @@ public final class SinkPump {
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         counters.counter("sink.failures", name).increment();
         log.warn("log.sink.failed." + name, "log sink " + name + " did not take a batch: " + cause, cause);
-        if (cause instanceof LogSink.SinkException known && !known.retryable()) {
+        if (cause instanceof SinkException known && !known.retryable()) {
             lane.rejected(sequence);
             lane.ack(sequence, clock.nanoTime()); // the gap that it leaves concerns nobody here
             return;
         }
         Duration delay = BACKOFF.delay(++failures + 1, random);
-        if (cause instanceof LogSink.SinkException known
+        if (cause instanceof SinkException known
                 && known.notBefore() != null
                 && known.notBefore().compareTo(delay) > 0) {
             delay = known.notBefore().compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : known.notBefore();

@@ -353,6 +353,7 @@ final class ControlStage implements SessionEvents {
                 sampler.figures(),
                 Duration.ofNanos(clock.nanoTime() - startedNanos),
                 inMemory,
+                0,
                 dropped,
                 tasks.queuedCount(),
                 tasks.runningCount());

@@ -216,9 +216,11 @@ public final class Session {
     private void onRefusal(Link current, Refusal refusal) {
         counters.counter("session.refused", refusal.code().name()).increment();
         String detail = "refused by the control center: " + refusal.code() + " " + refusal.detail();
-        CloseReason.Next next = refusal.code() == Refusal.Code.BUSY
-                ? CloseReason.Next.RETRY_WITH_BACKOFF
-                : CloseReason.Next.RETRY_RARELY;
+        CloseReason.Next next = switch (refusal.code()) {
+            case BUSY, STREAM_CONFLICT -> CloseReason.Next.RETRY_WITH_BACKOFF;
+            case UNSPECIFIED, UNAUTHENTICATED, PERMISSION_DENIED, UNSUPPORTED_VERSION, INVALID ->
+                CloseReason.Next.RETRY_RARELY;
+        };
         end(current, new CloseReason(next, detail, refusal.retryAfter(), null));
     }
 

@@ -135,7 +135,7 @@ final class SessionBench implements SessionEvents, ReportSource {
     @Override
     public Heartbeat heartbeat() {
         return new Heartbeat(
-                Heartbeat.Condition.HEALTHY, List.of(), Heartbeat.HostFigures.NONE, Duration.ZERO, 0, 0, 0, 0);
+                Heartbeat.Condition.HEALTHY, List.of(), Heartbeat.HostFigures.NONE, Duration.ZERO, 0, 0, 0, 0, 0);
     }
 
     @Override

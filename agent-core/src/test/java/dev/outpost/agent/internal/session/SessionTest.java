@@ -268,6 +268,15 @@ class SessionTest {
     }
 
     @Test
+    void refusal_streamConflict_comesBackSoon() {
+        bench.session.start();
+        bench.transport.link().say(new Refusal(Refusal.Code.STREAM_CONFLICT, "copied", Duration.ZERO));
+        bench.turn();
+
+        assertThat(bench.offline.get(0).next()).isEqualTo(CloseReason.Next.RETRY_WITH_BACKOFF);
+    }
+
+    @Test
     void drain_comesBackWithinTheSpread() {
         FakeTransport.Link link = bench.connect();
         link.say(new Drain("upgrade", Duration.ofSeconds(30)));

@@ -24,6 +24,7 @@ import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.task.TaskRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,7 +114,7 @@ class TaskLogsTest {
 
         @Override
         public void accept(ClosedBatch batch) {
-            records.addAll(new LogBatch(1, 1, batch.records(), batch.body()).records());
+            records.addAll(new LogBatch(new UUID(1, 2), 1, 1, batch.records(), batch.body()).records());
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.UUID;
 
 /** A lane of batches that a test delivers by hand. */
 final class FakeOutlet implements Outlet {
@@ -55,7 +56,7 @@ final class FakeOutlet implements Outlet {
         List<String> bodies = new ArrayList<>();
         for (List<ClosedBatch> batches : List.of(delivered, List.copyOf(held))) {
             for (ClosedBatch batch : batches) {
-                new LogBatch(1, 1, batch.records(), batch.body())
+                new LogBatch(new UUID(1, 2), 1, 1, batch.records(), batch.body())
                         .records().stream().map(LogRecord::body).forEach(bodies::add);
             }
         }

@@ -15,6 +15,7 @@ import dev.outpost.agent.protocol.Ping;
 import dev.outpost.agent.protocol.Pong;
 import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Rejection;
+import dev.outpost.agent.protocol.StreamOpen;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TaskCancel;
 import dev.outpost.agent.protocol.TaskDispatch;
@@ -52,6 +53,8 @@ final class ContractMirror {
             to.setBatch(batch(m));
         } else if (payload instanceof TelemetryGap m) {
             to.setGap(gap(m));
+        } else if (payload instanceof StreamOpen m) {
+            to.setStreamOpen(dev.outpost.agent.v1.StreamOpen.newBuilder().setPosition(position(m.position())));
         } else if (payload instanceof TaskReport m) {
             to.setTaskReport(taskReport(m.status()));
         } else if (payload instanceof Ping) {
@@ -131,6 +134,7 @@ final class ContractMirror {
                 .addAllDegradedReasons(m.degradedReasons())
                 .setUptimeMs(m.uptime().toMillis())
                 .setRecordsInMemory(m.recordsInMemory())
+                .setRecordsSpooled(m.recordsSpooled())
                 .setRecordsDropped(m.recordsDropped())
                 .setTasksQueued(m.tasksQueued())
                 .setTasksRunning(m.tasksRunning());

@@ -15,6 +15,7 @@ import dev.outpost.agent.protocol.Pong;
 import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Rejection;
 import dev.outpost.agent.protocol.Signal;
+import dev.outpost.agent.protocol.StreamOpen;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TaskCancel;
 import dev.outpost.agent.protocol.TaskDispatch;
@@ -58,7 +59,8 @@ final class RandomMessages {
             "pong", any -> new Pong(),
             "rejection", RandomMessages::rejection,
             "goodbye", any -> new Goodbye(any.text()),
-            "gap", RandomMessages::gap);
+            "gap", RandomMessages::gap,
+            "stream_open", any -> new StreamOpen(any.position()));
 
     /** By name of the contract's {@code oneof} member. */
     static final Map<String, Function<RandomMessages, CenterMessage>> OF_CENTERS = Map.ofEntries(
@@ -101,6 +103,7 @@ final class RandomMessages {
                 listOf(this::text),
                 host,
                 millis(LONGEST_READ),
+                unsigned64(),
                 unsigned64(),
                 unsigned64(),
                 unsigned31(),
