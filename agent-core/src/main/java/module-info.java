@@ -11,6 +11,7 @@ module dev.outpost.agent {
     exports dev.outpost.agent.protocol;
     exports dev.outpost.agent.schedule;
     exports dev.outpost.agent.sink;
+    exports dev.outpost.agent.spool;
     exports dev.outpost.agent.task;
     exports dev.outpost.agent.transport;
 }

@@ -11,16 +11,20 @@ import dev.outpost.agent.internal.telemetry.BatchLimits;
 import dev.outpost.agent.log.LogSink;
 import dev.outpost.agent.log.OverflowPolicy;
 import dev.outpost.agent.log.Severity;
+import dev.outpost.agent.metric.MetricSink;
 import dev.outpost.agent.metric.MetricSource;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.schedule.OverlapPolicy;
 import dev.outpost.agent.schedule.Scheduler;
 import dev.outpost.agent.schedule.Trigger;
+import dev.outpost.agent.spool.LaneOverflow;
+import dev.outpost.agent.spool.Spool;
 import dev.outpost.agent.task.RetryPolicy;
 import dev.outpost.agent.task.TaskExecutor;
 import dev.outpost.agent.task.TaskHandler;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.transport.Backoff;
+import dev.outpost.agent.transport.Compression;
 import dev.outpost.agent.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,9 +56,13 @@ public final class AgentBuilder {
     private Duration batchInterval = Duration.ofSeconds(5);
     private int maxRecordBytes = 64 * 1024;
     private long laneBytes = 32L << 20;
+    private LaneOverflow laneOverflow = LaneOverflow.spill();
+    private Compression compression = Compression.NONE;
+    private @Nullable Spool spool;
     private final List<SourceEntry> sources = new ArrayList<>();
     private Duration collectionDeadline = Duration.ofSeconds(5);
     private final Map<String, LogSink> sinks = new LinkedHashMap<>();
+    private final Map<String, MetricSink> metricSinks = new LinkedHashMap<>();
     private final Map<String, TaskHandler> handlers = new LinkedHashMap<>();
     private final Map<String, TaskExecutor> executors = new LinkedHashMap<>();
     private @Nullable TaskExecutor executor;
@@ -85,7 +93,7 @@ public final class AgentBuilder {
         return this;
     }
 
-    /** The way to the control center. Required unless there is a {@link #logSink}. */
+    /** The way to the control center. Required unless there is a sink. */
     public AgentBuilder transport(Transport transport) {
         this.transport = transport;
         return this;
@@ -157,6 +165,27 @@ public final class AgentBuilder {
         return this;
     }
 
+    /** What a lane does when its memory is used up; default {@link LaneOverflow#spill}. */
+    public AgentBuilder laneOverflow(LaneOverflow overflow) {
+        this.laneOverflow = overflow;
+        return this;
+    }
+
+    /** How telemetry for the control center is compressed, in the spool as well; default {@link Compression#NONE}. */
+    public AgentBuilder compression(Compression compression) {
+        this.compression = compression;
+        return this;
+    }
+
+    /**
+     * Keeps telemetry that is not delivered on disk, over restarts too; by default it is kept in memory only, and lost with
+     * the process.
+     */
+    public AgentBuilder spool(Spool spool) {
+        this.spool = spool;
+        return this;
+    }
+
     /** Adds a metric source, collected at {@code interval}: 100 ms to 1 day. Its name must be new. */
     public AgentBuilder metrics(MetricSource source, Duration interval) {
         String name = source.name();
@@ -173,7 +202,18 @@ public final class AgentBuilder {
         return this;
     }
 
-    /** Adds a destination for logs beside the control center. Its name must be new. */
+    /** Adds a destination for metrics beside the control center. Its name must be new, and made as for {@link #logSink}. */
+    public AgentBuilder metricSink(String name, MetricSink sink) {
+        if (metricSinks.put(name, sink) != null) {
+            repeated.add("metricSink", "a second sink named '" + name + "'", "one sink of a name");
+        }
+        return this;
+    }
+
+    /**
+     * Adds a destination for logs beside the control center. Its name must be new: 1 to 64 lower-case letters, digits, dots
+     * and hyphens, for it also names a directory of the spool.
+     */
     public AgentBuilder logSink(String name, LogSink sink) {
         if (sinks.put(name, sink) != null) {
             repeated.add("logSink", "a second sink named '" + name + "'", "one sink of a name");
@@ -304,8 +344,9 @@ public final class AgentBuilder {
                 check.add("label", "'" + name + "' with " + value.length() + " characters", "at most 256 characters");
             }
         });
-        if (transport == null && sinks.isEmpty()) {
-            check.add("transport", "not set", "a transport, or a logSink for an agent without a control center");
+        checkSinks(check);
+        if (transport == null && sinks.isEmpty() && metricSinks.isEmpty()) {
+            check.add("transport", "not set", "a transport, or a sink for an agent without a control center");
         }
         check.range("heartbeatInterval", heartbeatInterval, Duration.ofMillis(100), Duration.ofMinutes(10));
         check.range("connectTimeout", connectTimeout, Duration.ofMillis(100), Duration.ofMinutes(2));
@@ -320,8 +361,14 @@ public final class AgentBuilder {
         check.range("maxRecordBytes", maxRecordBytes, 256, 512 * 1024);
         check.range("laneBytes", laneBytes, Math.max(1L << 20, 2L * (batchBytes + maxRecordBytes)), 4L << 30);
         sources.forEach(entry -> check.range("metrics", entry.interval(), Duration.ofMillis(100), Duration.ofDays(1)));
-        if (!sources.isEmpty() && transport == null) {
-            check.add("metrics", sources.size() + " sources without a transport", "metrics need a transport");
+        if (!sources.isEmpty() && transport == null && metricSinks.isEmpty()) {
+            check.add(
+                    "metrics",
+                    sources.size() + " sources without a destination",
+                    "metrics need a transport or a metricSink");
+        }
+        if (spool != null) {
+            checkSpool(spool, check);
         }
         check.range("collectionDeadline", collectionDeadline, Duration.ofMillis(100), Duration.ofMinutes(5));
         handlers.keySet().forEach(type -> check.length("task", type, 128));
@@ -341,6 +388,27 @@ public final class AgentBuilder {
         return check;
     }
 
+    private void checkSinks(SettingsCheck check) {
+        sinks.keySet().forEach(name -> checkSinkName("logSink", name, check));
+        metricSinks.keySet().forEach(name -> checkSinkName("metricSink", name, check));
+    }
+
+    private static void checkSinkName(String setting, String name, SettingsCheck check) {
+        if (!name.matches("[a-z0-9.-]{1,64}")) {
+            check.add(setting, "'" + name + "'", "1 to 64 lower-case letters, digits, dots and hyphens");
+        }
+    }
+
+    private static void checkSpool(Spool spool, SettingsCheck check) {
+        long most = 1L << 40;
+        check.range("spool.maxBytes", spool.maxBytes(), 4L << 20, most);
+        check.range("spool.keepFreeBytes", spool.keepFreeBytes(), 0, most);
+        check.range("spool.segmentBytes", spool.segmentBytes(), 64L << 10, Math.min(64L << 20, spool.maxBytes() / 4));
+        check.range("spool.spillAfter", spool.spillAfter(), Duration.ZERO, Duration.ofMinutes(1));
+        check.range("spool.maxAge", spool.maxAge(), Duration.ofMinutes(1), Duration.ofDays(365));
+        check.range("spool.replaySpread", spool.replaySpread(), Duration.ZERO, Duration.ofMinutes(10));
+    }
+
     private AgentConfig config(String agentId) {
         return new AgentConfig(
                 agentId,
@@ -352,10 +420,14 @@ public final class AgentBuilder {
                         overflow,
                         new BatchLimits(batchRecords, batchBytes, batchInterval.toNanos()),
                         maxRecordBytes,
-                        laneBytes),
+                        laneBytes,
+                        laneOverflow,
+                        compression),
                 List.copyOf(sources),
                 collectionDeadline,
                 new LinkedHashMap<>(sinks),
+                new LinkedHashMap<>(metricSinks),
+                spool,
                 new TaskSettings(taskQueueCapacity, taskAttemptTimeout, taskRetry, cancelGrace),
                 Map.copyOf(handlers),
                 Map.copyOf(executors),

@@ -112,9 +112,10 @@ class AgentBuilderTest {
     }
 
     @Test
-    void build_metricsWithoutATransport_isRefused() {
+    void build_metricsWithoutADestination_isRefused() {
         assertThat(problemsOf(working().metrics(new Source(), HOUR)))
-                .containsExactly(new Problem("metrics", "1 sources without a transport", "metrics need a transport"));
+                .containsExactly(new Problem(
+                        "metrics", "1 sources without a destination", "metrics need a transport or a metricSink"));
     }
 
     @Test

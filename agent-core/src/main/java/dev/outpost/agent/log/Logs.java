@@ -1,5 +1,7 @@
 package dev.outpost.agent.log;
 
+import java.util.concurrent.CompletableFuture;
+
 /**
  * Takes log records from the application.
  *
@@ -37,4 +39,18 @@ public interface Logs {
      * @return true when the ring took it; false when it was dropped and counted
      */
     boolean publish(LogRecord record);
+
+    /**
+     * Publishes a record and tells when it is safe: forced to the disk by the spool, or acknowledged, in every lane that
+     * takes logs, whichever comes first. Does not wait. Such a record does not wait for its batch to fill; many of them at
+     * once share one force of the disk.
+     *
+     * <p>With a spool a completed future means that the record survives the end of the process and of the machine.
+     * Without one it means that the record is delivered.
+     *
+     * @return fails with {@link NotDurableException} when the record was not taken, or was given up, or the spool does not
+     *     work while the control center is away. Callbacks without an executor of their own run on a thread of the agent,
+     *     one at a time.
+     */
+    CompletableFuture<Void> publishDurable(LogRecord record);
 }

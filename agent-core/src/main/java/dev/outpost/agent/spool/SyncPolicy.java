@@ -11,6 +11,8 @@ import java.time.Duration;
  */
 public record SyncPolicy(Duration interval) {
 
+    private static final Duration LONGEST = Duration.ofMinutes(1);
+
     /** Leaves it to the operating system, but for durable records, flushes, and full segments. */
     public static final SyncPolicy NEVER = new SyncPolicy(Duration.ofDays(1));
 
@@ -19,8 +21,6 @@ public record SyncPolicy(Duration interval) {
 
     /** Forces what has gathered, after at most 100 ms or 1 MiB: the default. */
     public static final SyncPolicy DEFAULT = every(Duration.ofMillis(100));
-
-    private static final Duration LONGEST = Duration.ofMinutes(1);
 
     /**
      * Checks the interval.

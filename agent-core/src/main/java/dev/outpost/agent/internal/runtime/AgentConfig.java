@@ -8,10 +8,14 @@ import dev.outpost.agent.internal.task.TaskSettings;
 import dev.outpost.agent.internal.telemetry.BatchLimits;
 import dev.outpost.agent.log.LogSink;
 import dev.outpost.agent.log.OverflowPolicy;
+import dev.outpost.agent.metric.MetricSink;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.schedule.Scheduler;
+import dev.outpost.agent.spool.LaneOverflow;
+import dev.outpost.agent.spool.Spool;
 import dev.outpost.agent.task.TaskExecutor;
 import dev.outpost.agent.task.TaskHandler;
+import dev.outpost.agent.transport.Compression;
 import dev.outpost.agent.transport.Transport;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param sources metric sources and their rhythm
  * @param collectionDeadline how long one collection may take
  * @param sinks further destinations of logs, by name
+ * @param metricSinks further destinations of metrics, by name
+ * @param spool where telemetry waits on disk, or null
  * @param tasks how tasks behave
  * @param handlers by task type
  * @param executors by task type, for types that do not go to the usual one
@@ -49,6 +55,8 @@ public record AgentConfig(
         List<SourceEntry> sources,
         Duration collectionDeadline,
         Map<String, LogSink> sinks,
+        Map<String, MetricSink> metricSinks,
+        @Nullable Spool spool,
         TaskSettings tasks,
         Map<String, TaskHandler> handlers,
         Map<String, TaskExecutor> executors,
@@ -68,7 +76,15 @@ public record AgentConfig(
      * @param batch when a batch is closed
      * @param maxRecordBytes the largest record
      * @param laneBytes memory of each lane
+     * @param laneOverflow what a lane does when that is used up
+     * @param compression of what goes to the control center
      */
     public record Telemetry(
-            int ringSlots, OverflowPolicy overflow, BatchLimits batch, int maxRecordBytes, long laneBytes) {}
+            int ringSlots,
+            OverflowPolicy overflow,
+            BatchLimits batch,
+            int maxRecordBytes,
+            long laneBytes,
+            LaneOverflow laneOverflow,
+            Compression compression) {}
 }

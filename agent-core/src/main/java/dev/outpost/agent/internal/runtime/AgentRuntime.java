@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** The agent as its host sees it: hands everything to the loops, and waits for them only where the contract says so. */
 public final class AgentRuntime implements Agent {
 
+    private static final Duration LONGEST_WAIT = Duration.ofDays(365);
     private static final long EXTRA_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final AgentConfig config;
@@ -50,7 +51,7 @@ public final class AgentRuntime implements Agent {
         this.guard = new Guard(counters, log);
         this.notifier = new Notifier(config.listeners(), guard, counters);
         this.state = new StateHolder(config.id(), notifier);
-        this.telemetry = new TelemetryStage(config, counters, log);
+        this.telemetry = new TelemetryStage(config, notifier, counters, log);
         this.control = new ControlStage(config, telemetry, state, notifier, guard, log, counters);
         this.telemetry.lanes(control.lanes());
     }
@@ -121,19 +122,22 @@ public final class AgentRuntime implements Agent {
         if (!isRunning()) {
             return false;
         }
-        CompletableFuture<Void> delivered = new CompletableFuture<>();
-        telemetry.flush(() -> control.post(() -> control.whenDelivered(() -> delivered.complete(null))));
+        CompletableFuture<Boolean> safe = new CompletableFuture<>();
+        telemetry.flush(() -> control.post(() -> control.whenSafe(safe::complete)));
         try {
-            delivered.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-            return true;
+            return safe.get(saturatedNanos(timeout), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         } catch (TimeoutException e) {
             return false;
         } catch (ExecutionException e) {
-            throw new IllegalStateException("waiting for delivery cannot fail", e);
+            throw new IllegalStateException("waiting until telemetry is safe cannot fail", e);
         }
+    }
+
+    private static long saturatedNanos(Duration timeout) {
+        return timeout.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT.toNanos() : timeout.toNanos();
     }
 
     @Override

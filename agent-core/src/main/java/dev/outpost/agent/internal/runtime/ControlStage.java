@@ -12,7 +12,6 @@ import dev.outpost.agent.internal.base.SystemClock;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.internal.lane.Lane;
-import dev.outpost.agent.internal.lane.SinkPump;
 import dev.outpost.agent.internal.metric.Sampler;
 import dev.outpost.agent.internal.schedule.ScheduleBook;
 import dev.outpost.agent.internal.session.Session;
@@ -30,7 +29,6 @@ import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.Transport;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +36,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +50,6 @@ final class ControlStage implements SessionEvents {
     static final AgentClock REAL_TIME = new SystemClock();
 
     private static final int INBOX_SLOTS = 4_096;
-    private static final int SINK_WINDOW = 1;
     private static final long EXTRA_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration HEALTH_CHECK = Duration.ofSeconds(1);
 
@@ -65,9 +63,7 @@ final class ControlStage implements SessionEvents {
     private final ParkUntilWoken idle;
     private final Inbox inbox;
     private final LoopThread thread;
-    private final List<Lane> lanes = new ArrayList<>();
-    private final List<Lane> centerLanes = new ArrayList<>();
-    private final List<SinkPump> pumps = new ArrayList<>();
+    private final LaneSet lanes;
     private final ReportBook reports;
     private final PlatformTaskExecutor ownPool;
     private final TaskEngine tasks;
@@ -101,7 +97,7 @@ final class ControlStage implements SessionEvents {
         idle.lookAtBeforeParking(() -> !inbox.isEmpty());
         thread = new LoopThread("control", this::doWork, idle, log);
 
-        makeLanes(random, log);
+        lanes = makeLanes(random, log);
         reports = new ReportBook(counters);
         PlatformTaskExecutor pool = new PlatformTaskExecutor(config.workers(), counters);
         TaskExecutor usual = config.executor() == null ? pool : config.executor();
@@ -137,7 +133,7 @@ final class ControlStage implements SessionEvents {
                         config.session(),
                         this,
                         reports,
-                        centerLanes,
+                        lanes.ofCenter(),
                         timers,
                         inbox,
                         clock,
@@ -146,29 +142,8 @@ final class ControlStage implements SessionEvents {
                         counters);
     }
 
-    private void makeLanes(RandomGenerator random, ThrottledLog log) {
-        if (config.transport() != null) {
-            int window = config.session().windowBatches();
-            centerLanes.add(lane("logs", Signal.LOGS, window));
-            centerLanes.add(lane("metrics", Signal.METRICS, window));
-            lanes.addAll(centerLanes);
-        }
-        config.sinks().forEach((name, sink) -> {
-            Lane lane = lane("logs/" + name, Signal.LOGS, SINK_WINDOW);
-            lane.gate().connected(true, clock.nanoTime());
-            lanes.add(lane);
-            pumps.add(new SinkPump(name, sink, lane, timers, inbox, clock, random, guard, log, counters));
-        });
-    }
-
-    private Lane lane(String name, Signal signal, int window) {
-        return new Lane(
-                name,
-                signal,
-                config.telemetry().laneBytes(),
-                window,
-                counters,
-                (lane, batch) -> inbox.post(() -> lane.offer(batch)));
+    private LaneSet makeLanes(RandomGenerator random, ThrottledLog log) {
+        return new LaneSet(config, timers, inbox, clock, random, guard, log, counters);
     }
 
     private int doWork() {
@@ -177,10 +152,7 @@ final class ControlStage implements SessionEvents {
         if (session != null) {
             work += session.pump();
         }
-        for (int i = 0; i < pumps.size(); i++) {
-            work += pumps.get(i).pump();
-        }
-        return work;
+        return work + lanes.pump();
     }
 
     // ---- from any thread ------------------------------------------------------------------------------------------
@@ -191,7 +163,7 @@ final class ControlStage implements SessionEvents {
     }
 
     List<Lane> lanes() {
-        return lanes;
+        return lanes.all();
     }
 
     TaskEngine tasks() {
@@ -200,6 +172,7 @@ final class ControlStage implements SessionEvents {
 
     void start() {
         inbox.post(() -> {
+            lanes.start();
             if (session == null) {
                 state.move(AgentState.OFFLINE, "has no control center");
             } else {
@@ -237,17 +210,14 @@ final class ControlStage implements SessionEvents {
         closer.start();
         TimeUnit.NANOSECONDS.timedJoin(closer, nanos + EXTRA_NANOS);
         boolean ended = ownPool.awaitEnd(end - REAL_TIME.nanoTime());
-        for (SinkPump pump : pumps) {
-            ended &= pump.awaitEnd(end - REAL_TIME.nanoTime());
-        }
+        ended &= lanes.awaitEnd(end - REAL_TIME.nanoTime());
         return ended && !closer.isAlive();
     }
 
     /** Ends an agent whose loop never ran; on the closing thread. */
     void closeUnstarted() {
         tasks.close();
-        pumps.forEach(SinkPump::close);
-        lanes.forEach(Lane::close);
+        lanes.close();
     }
 
     // ---- on the loop ----------------------------------------------------------------------------------------------
@@ -258,21 +228,14 @@ final class ControlStage implements SessionEvents {
         }
     }
 
-    /** Runs {@code done} when all that the lanes hold now is delivered or given up. */
-    void whenDelivered(Runnable done) {
-        int[] missing = {lanes.size()};
-        for (Lane lane : lanes) {
-            lane.whenDelivered(() -> {
-                if (--missing[0] == 0) {
-                    done.run();
-                }
-            });
-        }
+    /** Runs {@code done} when all that the lanes hold now is delivered or on disk, with whether all of it is. */
+    void whenSafe(Consumer<Boolean> done) {
+        lanes.whenSafe(done);
     }
 
     /**
      * Finishes tasks, then delivers telemetry and reports; {@code done} runs when all that is over. Tasks get half of the
-     * time before they are asked to stop.
+     * time before they are asked to stop; what is not delivered after three quarters of it is written to the spool.
      */
     void drain(Duration time, Runnable done) {
         schedules.close();
@@ -283,10 +246,22 @@ final class ControlStage implements SessionEvents {
                 delivering[0] = true;
                 sampler.close();
                 telemetry.closeIntake();
-                telemetry.flush(() -> inbox.post(() -> whenDelivered(() -> whenReported(done))));
+                telemetry.flush(() -> inbox.post(() -> lanes.whenDelivered(() -> whenReported(done))));
             }
         });
         timers.schedule(clock.nanoTime() + time.toNanos() / 2, () -> tasks.stopAll("the agent is closing"));
+        if (lanes.hasSpool()) {
+            Duration atMost = time.multipliedBy(3).dividedBy(4);
+            Duration spilling = session == null || !session.isReady() ? Duration.ZERO : atMost;
+            timers.schedule(clock.nanoTime(), spilling, () -> spillRest(done));
+        }
+    }
+
+    private void spillRest(Runnable done) {
+        telemetry.flush(() -> inbox.post(() -> {
+            lanes.spillAll();
+            lanes.whenSafe(all -> whenReported(done));
+        }));
     }
 
     private void whenReported(Runnable done) {
@@ -305,8 +280,7 @@ final class ControlStage implements SessionEvents {
         if (session != null) {
             session.close("the agent is closing");
         }
-        pumps.forEach(SinkPump::close);
-        lanes.forEach(Lane::close);
+        lanes.close();
     }
 
     private void checkHealth() {
@@ -315,6 +289,7 @@ final class ControlStage implements SessionEvents {
         if (ownPool.leakedThreads() > 0) {
             reasons.add(ownPool.leakedThreads() + " task thread(s) do not end");
         }
+        reasons.addAll(lanes.problems());
         state.degraded(reasons);
         timers.schedule(clock.nanoTime() + HEALTH_CHECK.toNanos(), this::checkHealth);
     }
@@ -330,7 +305,7 @@ final class ControlStage implements SessionEvents {
                 version,
                 config.labels(),
                 config.handlers().keySet().stream().sorted().toList(),
-                centerLanes.stream().map(Lane::acked).toList());
+                lanes.announce());
     }
 
     @Override
@@ -340,11 +315,13 @@ final class ControlStage implements SessionEvents {
                 ? Heartbeat.Condition.DRAINING
                 : reasons.isEmpty() ? Heartbeat.Condition.HEALTHY : Heartbeat.Condition.DEGRADED;
         long inMemory = 0;
+        long spooled = 0;
         long dropped = 0;
-        for (Lane lane : centerLanes) {
+        for (Lane lane : lanes.ofCenter()) {
             LaneSnapshot account =
                     Account.of(lane, lane.signal() == Signal.LOGS ? telemetry.logStats() : telemetry.metricStats());
             inMemory += account.inMemory();
+            spooled += account.spooled();
             dropped += account.droppedTotal();
         }
         return new Heartbeat(
@@ -353,7 +330,7 @@ final class ControlStage implements SessionEvents {
                 sampler.figures(),
                 Duration.ofNanos(clock.nanoTime() - startedNanos),
                 inMemory,
-                0,
+                spooled,
                 dropped,
                 tasks.queuedCount(),
                 tasks.runningCount());
@@ -367,6 +344,11 @@ final class ControlStage implements SessionEvents {
     @Override
     public void onOffline(CloseReason reason) {
         state.move(AgentState.OFFLINE, reason.detail());
+    }
+
+    @Override
+    public void onStreamConflict() {
+        lanes.changeStream();
     }
 
     @Override

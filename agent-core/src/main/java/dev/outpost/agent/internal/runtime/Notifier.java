@@ -23,7 +23,8 @@ final class Notifier {
         this.guard = guard;
         LongAdder dropped = counters.counter("listener.dropped");
         this.calls = new CallbackThread("listener", new LinkedBlockingQueue<>(MOST_WAITING), dropped);
-        // Without a bound of its own: there are no more completions than tasks. None must be lost, for somebody waits.
+        // Without a bound of its own: there are no more completions than tasks and records. None must be lost, for
+        // somebody waits.
         this.completions = new CallbackThread("outcome", new LinkedBlockingQueue<>(), dropped);
     }
 
@@ -40,7 +41,7 @@ final class Notifier {
 
     /** Completes a future, whose callbacks are user code. */
     void complete(Runnable completion) {
-        completions.execute(() -> guard.run("task outcome callback", completion::run));
+        completions.execute(() -> guard.run("outcome callback", completion::run));
     }
 
     /** Tells what waits, and no more. */

@@ -6,6 +6,7 @@ import dev.outpost.agent.internal.base.LoopThread;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.lane.Lane;
 import dev.outpost.agent.internal.telemetry.BatchLimits;
+import dev.outpost.agent.internal.telemetry.DurableRecord;
 import dev.outpost.agent.internal.telemetry.LogPublisher;
 import dev.outpost.agent.internal.telemetry.MetricPublisher;
 import dev.outpost.agent.internal.telemetry.Outlet;
@@ -34,7 +35,7 @@ final class TelemetryStage {
     private final LoopThread thread;
     private volatile boolean open = true;
 
-    TelemetryStage(AgentConfig config, Counters counters, ThrottledLog log) {
+    TelemetryStage(AgentConfig config, Notifier notifier, Counters counters, ThrottledLog log) {
         AgentConfig.Telemetry settings = config.telemetry();
         logRing = new TelemetryRing(settings.ringSlots(), idle);
         metricRing = new TelemetryRing(METRIC_SLOTS, idle);
@@ -43,8 +44,15 @@ final class TelemetryStage {
         logStats = new SignalStats("logs", () -> logRing.claimed() - logsFailed.sum(), counters);
         LongAdder pointsTaken = counters.counter("ring.metrics.taken");
         metricStats = new SignalStats("metrics", pointsTaken::sum, counters);
+        int logLanes = config.sinks().size() + (config.transport() == null ? 0 : 1);
         logs = new LogPublisher(
-                logRing, logStats, config.clock(), settings.overflow(), settings.maxRecordBytes(), () -> open);
+                logRing,
+                logStats,
+                config.clock(),
+                settings.overflow(),
+                settings.maxRecordBytes(),
+                () -> open,
+                future -> new DurableRecord(future, logLanes, notifier::complete));
         metrics = new MetricPublisher(metricRing, metricStats, pointsTaken, MAX_METRIC_BYTES, () -> open);
         limits = settings.batch();
         loop = new TelemetryLoop(config.clock(), idle);
@@ -53,7 +61,10 @@ final class TelemetryStage {
 
     /** Connects the rings with the lanes; before the start. */
     void lanes(List<Lane> lanes) {
-        loop.add(Signal.LOGS, logRing, limits, of(Signal.LOGS, lanes));
+        List<Outlet> logLanes = of(Signal.LOGS, lanes);
+        if (!logLanes.isEmpty()) {
+            loop.add(Signal.LOGS, logRing, limits, logLanes);
+        }
         List<Outlet> metricLanes = of(Signal.METRICS, lanes);
         if (!metricLanes.isEmpty()) {
             loop.add(Signal.METRICS, metricRing, limits.withoutRecords(), metricLanes);

@@ -1,8 +1,7 @@
 package dev.outpost.agent.internal.session;
 
 import dev.outpost.agent.internal.base.Counters;
-import dev.outpost.agent.internal.base.Timers;
-import dev.outpost.agent.internal.lane.Lane;
+import dev.outpost.agent.internal.lane.Chain;
 import dev.outpost.agent.protocol.BatchAck;
 import dev.outpost.agent.protocol.BatchNack;
 import dev.outpost.agent.protocol.CenterMessage;
@@ -18,32 +17,39 @@ import dev.outpost.agent.protocol.TaskDispatch;
 import dev.outpost.agent.protocol.TaskReportAck;
 import dev.outpost.agent.protocol.UnknownPayload;
 import dev.outpost.agent.schedule.AgentClock;
+import dev.outpost.agent.transport.Backoff;
 import java.time.Duration;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /** What the messages of a control center mean once the session is ready. Control loop only. */
 final class CenterMessages {
 
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
 
-    private final List<Lane> lanes;
+    /** After so many refusals in a row a batch is taken for one that will never go. */
+    private static final int MOST_REFUSALS = 5;
+
+    private static final Backoff LADDER = new Backoff(Duration.ofSeconds(2), Duration.ofSeconds(60));
+
+    private final List<Chain> chains;
     private final ReportSource reports;
     private final SessionEvents events;
-    private final Timers timers;
+    private final RandomGenerator random;
     private final AgentClock clock;
     private final Counters counters;
 
     CenterMessages(
-            List<Lane> lanes,
+            List<Chain> chains,
             ReportSource reports,
             SessionEvents events,
-            Timers timers,
+            RandomGenerator random,
             AgentClock clock,
             Counters counters) {
-        this.lanes = lanes;
+        this.chains = chains;
         this.reports = reports;
         this.events = events;
-        this.timers = timers;
+        this.random = random;
         this.clock = clock;
         this.counters = counters;
     }
@@ -80,9 +86,9 @@ final class CenterMessages {
     }
 
     void onAck(StreamPosition position) {
-        for (Lane lane : lanes) {
-            if (lane.knows(position)) {
-                lane.ack(position.sequence(), clock.nanoTime());
+        for (int i = 0; i < chains.size(); i++) {
+            if (chains.get(i).knows(position)) {
+                chains.get(i).ack(position);
                 return;
             }
         }
@@ -92,19 +98,24 @@ final class CenterMessages {
     /** After a retryable refusal everything from that batch on is sent again: the center takes batches in order only. */
     private void onNack(BatchNack nack) {
         counters.counter("batches.nacked", nack.code().name()).increment();
-        for (Lane lane : lanes) {
-            if (!lane.knows(nack.position())) {
+        StreamPosition position = nack.position();
+        for (Chain chain : chains) {
+            if (!chain.isInFlight(position)) {
                 continue;
             }
             if (nack.code() == BatchNack.Code.REJECTED) {
-                lane.rejected(nack.position().sequence());
-            } else if (lane.isInFlight(nack.position().sequence())) {
-                Duration asked = nack.retryAfter();
-                Duration pause = asked.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : asked;
-                lane.rewind();
-                lane.pauseUntil(clock.nanoTime() + pause.toNanos());
-                timers.schedule(clock.nanoTime(), pause, () -> {}); // the loop turns then, and sends
+                chain.rejected(position, "rejected");
+                continue;
             }
+            int refusals = chain.refused(position);
+            if (refusals >= MOST_REFUSALS) {
+                chain.rejected(position, "refused"); // a gap is sent in its place, and the next batches have their turn
+            }
+            chain.rewind(position);
+            Duration ladder = LADDER.delay(refusals, random);
+            Duration asked = nack.retryAfter();
+            Duration pause = asked.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : asked;
+            chain.pauseUntil(clock.nanoTime() + (ladder.compareTo(pause) > 0 ? ladder : pause).toNanos());
         }
     }
 }

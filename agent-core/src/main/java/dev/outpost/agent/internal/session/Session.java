@@ -4,6 +4,7 @@ import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.internal.lane.Chain;
 import dev.outpost.agent.internal.lane.Lane;
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.CenterMessage;
@@ -48,6 +49,7 @@ public final class Session {
     private final SessionEvents events;
     private final ReportSource reports;
     private final List<Lane> lanes;
+    private final List<Chain> chains;
     private final Timers timers;
     private final Inbox inbox;
     private final AgentClock clock;
@@ -90,7 +92,9 @@ public final class Session {
         this.random = random;
         this.guard = guard;
         this.counters = counters;
-        this.centerMessages = new CenterMessages(this.lanes, reports, events, timers, clock, counters);
+        this.chains =
+                this.lanes.stream().flatMap(lane -> lane.chains().stream()).toList();
+        this.centerMessages = new CenterMessages(chains, reports, events, random, clock, counters);
         this.heartbeatInterval = settings.heartbeatInterval();
     }
 
@@ -169,14 +173,17 @@ public final class Session {
         refusals = 0;
         long now = clock.nanoTime();
         readySince = now;
-        current.uplink = new Uplink(current.connection, clock, reports, lanes, 2, welcome.maxBatchBytes());
+        current.uplink = new Uplink(current.connection, clock, reports, chains, 2, welcome.maxBatchBytes());
         heartbeatInterval = within(welcome.heartbeatInterval());
         int window = welcome.windowBatches();
         for (Lane lane : lanes) {
-            lane.window(window == 0 ? settings.windowBatches() : Math.min(window, settings.windowBatches()));
             lane.gate().connected(true, now);
         }
         welcome.streams().forEach(centerMessages::onAck);
+        for (Chain chain : chains) {
+            chain.window(window == 0 ? settings.windowBatches() : Math.min(window, settings.windowBatches()));
+            chain.onConnected();
+        }
         counters.counter("session.established").increment();
         events.onOnline(welcome.sessionId());
         heartbeat(current);
@@ -215,6 +222,9 @@ public final class Session {
 
     private void onRefusal(Link current, Refusal refusal) {
         counters.counter("session.refused", refusal.code().name()).increment();
+        if (refusal.code() == Refusal.Code.STREAM_CONFLICT) {
+            events.onStreamConflict();
+        }
         String detail = "refused by the control center: " + refusal.code() + " " + refusal.detail();
         CloseReason.Next next = switch (refusal.code()) {
             case BUSY, STREAM_CONFLICT -> CloseReason.Next.RETRY_WITH_BACKOFF;
@@ -243,8 +253,8 @@ public final class Session {
         long now = clock.nanoTime();
         for (Lane lane : lanes) {
             lane.gate().connected(false, now);
-            lane.rewind();
         }
+        chains.forEach(Chain::onDisconnected);
         reports.rewind();
         if (wasReady) {
             counters.counter("session.lost").increment();

@@ -21,6 +21,9 @@ public interface SessionEvents {
     /** There is no session (any more); called after every attempt that failed, too. */
     void onOffline(CloseReason reason);
 
+    /** Another live agent uses this agent's stream: the next hello has to name another. */
+    void onStreamConflict();
+
     /** A task was dispatched. */
     void onDispatch(TaskRequest request);
 

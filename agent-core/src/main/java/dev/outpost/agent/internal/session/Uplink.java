@@ -1,9 +1,10 @@
 package dev.outpost.agent.internal.session;
 
-import dev.outpost.agent.internal.lane.Lane;
+import dev.outpost.agent.internal.lane.Chain;
 import dev.outpost.agent.internal.telemetry.ClosedBatch;
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.Envelope;
+import dev.outpost.agent.protocol.StreamOpen;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TaskReport;
 import dev.outpost.agent.protocol.TelemetryBatch;
@@ -27,11 +28,11 @@ final class Uplink {
     private final Connection<AgentMessage> connection;
     private final AgentClock clock;
     private final ReportSource reports;
-    private final List<Lane> lanes;
+    private final List<Chain> chains;
     private final Deque<Envelope<AgentMessage>> urgent = new ArrayDeque<>();
     private final int maxBatchBytes;
     private long nextId;
-    private int nextLane;
+    private int nextChain;
     private boolean writable = true;
 
     /**
@@ -44,13 +45,13 @@ final class Uplink {
             Connection<AgentMessage> connection,
             AgentClock clock,
             ReportSource reports,
-            List<Lane> lanes,
+            List<Chain> chains,
             long firstId,
             int maxBatchBytes) {
         this.connection = connection;
         this.clock = clock;
         this.reports = reports;
-        this.lanes = lanes;
+        this.chains = chains;
         this.nextId = firstId;
         this.maxBatchBytes = maxBatchBytes;
     }
@@ -92,18 +93,20 @@ final class Uplink {
     private int pumpLanes() {
         int sent = 0;
         int emptyInARow = 0;
-        while (writable && sent < BATCHES_PER_PUMP && emptyInARow < lanes.size()) {
-            Lane lane = lanes.get(nextLane);
-            nextLane = (nextLane + 1) % lanes.size();
-            Lane.Entry next = lane.nextToSend(clock.nanoTime());
-            ClosedBatch body = next == null ? null : next.batch();
+        while (writable && sent < BATCHES_PER_PUMP && emptyInARow < chains.size()) {
+            Chain chain = chains.get(nextChain);
+            nextChain = (nextChain + 1) % chains.size();
+            Chain.Offer next = chain.next();
             if (next == null) {
                 emptyInARow++;
-            } else if (body != null && maxBatchBytes > 0 && body.bytes() > maxBatchBytes) {
-                lane.dropNext("too_large_for_center");
+                continue;
+            }
+            ClosedBatch body = next.entry().batch();
+            if (body != null && maxBatchBytes > 0 && body.bytes() > maxBatchBytes) {
+                chain.dropNext(next, "too_large_for_center");
                 emptyInARow = 0;
-            } else if (sendNow(message(lane, next, body))) {
-                lane.sent();
+            } else if (open(next) && sendNow(message(next, body))) {
+                chain.sent(next);
                 sent++;
                 emptyInARow = 0;
             }
@@ -111,11 +114,23 @@ final class Uplink {
         return sent;
     }
 
-    private static AgentMessage message(Lane lane, Lane.Entry entry, @Nullable ClosedBatch body) {
-        StreamPosition position = lane.position(entry.sequence());
+    /** Says which run follows, if that has not been said on this connection. */
+    private boolean open(Chain.Offer next) {
+        if (!next.run().isOpened()) {
+            next.run().opened(sendNow(new StreamOpen(next.run().acked())));
+        }
+        return next.run().isOpened();
+    }
+
+    private static AgentMessage message(Chain.Offer next, @Nullable ClosedBatch body) {
+        StreamPosition position = next.run().position(next.entry().through());
         return body == null
-                ? new TelemetryGap(position, entry.sequence(), entry.records(), "dropped")
-                : new TelemetryBatch(position, body.signal(), body.records(), TelemetryBatch.Codec.NONE, body.body());
+                ? new TelemetryGap(
+                        position,
+                        next.entry().from(),
+                        next.entry().records(),
+                        next.entry().reason())
+                : new TelemetryBatch(position, body.signal(), body.records(), body.codec(), body.body());
     }
 
     private boolean sendNow(AgentMessage message) {

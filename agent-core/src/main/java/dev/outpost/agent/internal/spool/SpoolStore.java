@@ -372,6 +372,13 @@ public final class SpoolStore implements AutoCloseable {
         quarantine.keep(run, batch.sequence(), raw);
     }
 
+    /** Batches that were given up before they were written: a gap stands in their place. */
+    public void noteGap(SpoolRun run, Stored.Gap gap) throws IOException {
+        run.addGap(gap);
+        run.appended(Math.max(run.appended(), gap.through()));
+        writeGaps(run.slot());
+    }
+
     /** Deletes segments that were made before {@code createdMillis}, as gaps. */
     public void evictOlderThan(long createdMillis) throws IOException {
         quota.evictOlderThan(createdMillis);

@@ -6,6 +6,7 @@ import dev.outpost.agent.log.LogRecord;
 import dev.outpost.agent.log.Logs;
 import dev.outpost.agent.log.Severity;
 import dev.outpost.agent.task.TaskRequest;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The logs of one task: every record bears its id and type, and its trace unless the record has one. */
@@ -44,11 +45,18 @@ final class TaskLogs implements Logs {
 
     @Override
     public boolean publish(LogRecord record) {
-        if (record.traceId() != null || traceId == null) {
-            return publisher.publish(record, tags);
-        }
-        LogRecord traced = new LogRecord(
-                record.epochNanos(), record.severity(), record.body(), record.attributes(), traceId, spanId);
-        return publisher.publish(traced, tags);
+        return publisher.publish(traced(record), tags);
+    }
+
+    @Override
+    public CompletableFuture<Void> publishDurable(LogRecord record) {
+        return publisher.publishDurable(traced(record), tags);
+    }
+
+    private LogRecord traced(LogRecord record) {
+        return record.traceId() != null || traceId == null
+                ? record
+                : new LogRecord(
+                        record.epochNanos(), record.severity(), record.body(), record.attributes(), traceId, spanId);
     }
 }

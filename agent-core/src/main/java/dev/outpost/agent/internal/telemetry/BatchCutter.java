@@ -1,55 +1,54 @@
 package dev.outpost.agent.internal.telemetry;
 
-import dev.outpost.agent.internal.proto.Wire;
 import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.schedule.AgentClock;
-import java.nio.ByteBuffer;
+import dev.outpost.agent.transport.Compression;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes records out of one ring, puts them one behind the other into a batch, and hands closed batches to the lanes. Owned
+ * Takes records out of one ring, puts them into the open batch of their class, and hands closed batches to the lanes. Owned
  * by the telemetry loop.
- *
- * <p>Each record becomes field 2 of the body, which is {@code log_records} of {@code ScopeLogs} and {@code metrics} of
- * {@code ScopeMetrics} alike.
  */
 final class BatchCutter {
 
-    private static final int RECORD_TAG = 2 << 3 | Wire.LENGTH_DELIMITED;
     private static final int SLOTS_PER_CYCLE = 512;
-    private static final int SMALLEST_ARRAY = 4 * 1024;
+    private static final long MOST_NANOS_IMPORTANT = TimeUnit.SECONDS.toNanos(1);
 
-    private final Signal signal;
     private final TelemetryRing ring;
     private final BatchLimits limits;
     private final List<Outlet> outlets;
     private final AgentClock clock;
-
-    private byte[] open = new byte[SMALLEST_ARRAY];
-    private int length;
-    private int records;
-    private long oldest;
-    private long openFrom;
+    private final boolean compresses;
+    private final OpenBatch[] open;
 
     private int slotsTaken;
     private @Nullable ClosedBatch held;
+    private @Nullable ClosedBatch heldCompressed;
     private long heldFrom;
     private final boolean[] served;
 
     BatchCutter(Signal signal, TelemetryRing ring, BatchLimits limits, List<Outlet> outlets, AgentClock clock) {
-        this.signal = signal;
         this.ring = ring;
         this.limits = limits;
         this.outlets = List.copyOf(outlets);
         this.clock = clock;
         this.served = new boolean[outlets.size()];
+        this.compresses = outlets.stream().anyMatch(outlet -> outlet.compression() == Compression.GZIP);
+        List<OpenBatch> classes = new ArrayList<>();
+        classes.add(new OpenBatch(signal, ClosedBatch.IMPORTANT, limits.bytes()));
+        if (signal == Signal.LOGS) {
+            classes.add(new OpenBatch(signal, ClosedBatch.BULK, limits.bytes()));
+        }
+        this.open = classes.toArray(OpenBatch[]::new);
     }
 
     /** Does a bounded piece of work: takes slots, closes what is due. */
     int doWork() {
-        if (held != null && !handOver(held)) {
+        if (!handOver()) {
             return 0;
         }
         slotsTaken = 0;
@@ -60,43 +59,42 @@ final class BatchCutter {
         } catch (Exception e) {
             throw new IllegalStateException("taking a record threw a checked exception", e);
         }
-        if (records > 0 && held == null && clock.nanoTime() - oldest >= limits.nanos()) {
-            close();
-            return slotsTaken + 1;
-        }
-        return slotsTaken;
+        return slotsTaken + closeWhatIsDue();
     }
 
     private boolean onSlot(RecordSlot slot, long sequence, boolean endOfBatch) {
         slotsTaken++;
+        OpenBatch batch = open[slot.priority() == ClosedBatch.BULK ? open.length - 1 : 0];
         try {
             if (slot.items() > 0) {
-                append(slot, sequence);
+                batch.append(slot, sequence, batch.isEmpty() ? clock.nanoTime() : 0);
             }
         } finally {
             ring.release(slot);
         }
-        boolean due = length >= limits.bytes() || (records >= limits.records() && !backedUp());
-        if (due) {
-            close();
+        if (batch.length() >= limits.bytes() || (batch.records() >= limits.records() && !backedUp())) {
+            close(batch);
         }
         return held == null && slotsTaken < SLOTS_PER_CYCLE;
     }
 
-    private void append(RecordSlot slot, long sequence) {
-        int size = slot.length();
-        if (records == 0) {
-            oldest = clock.nanoTime();
-            openFrom = sequence;
+    /** Batches that are old, or that somebody waits for when the ring has nothing more to add. */
+    private int closeWhatIsDue() {
+        int closed = 0;
+        for (int i = 0; i < open.length && held == null; i++) {
+            OpenBatch batch = open[i];
+            if (!batch.isEmpty() && (isOld(batch, i) || (batch.isAwaited() && slotsTaken < SLOTS_PER_CYCLE))) {
+                close(batch);
+                closed++;
+            }
         }
-        if (length + size + 6 > open.length) {
-            open = Arrays.copyOf(open, Math.max(length + size + 6, 2 * open.length));
-        }
-        open[length++] = RECORD_TAG;
-        length = Wire.putVarint(open, length, size);
-        System.arraycopy(slot.bytes(), 0, open, length, size);
-        length += size;
-        records += slot.items();
+        return closed;
+    }
+
+    private boolean isOld(OpenBatch batch, int index) {
+        boolean hurry = index == 0 && open.length > 1; // few records are important: they need not fill a batch
+        long most = hurry ? Math.min(MOST_NANOS_IMPORTANT, limits.nanos()) : limits.nanos();
+        return clock.nanoTime() - batch.oldestNanos() >= most;
     }
 
     private boolean backedUp() {
@@ -109,36 +107,40 @@ final class BatchCutter {
     }
 
     /**
-     * Whether everything that was published up to {@code sequence} has been handed over. If it waits in the open batch, that
-     * is closed before its time, unless another is held back.
+     * Whether everything that was published up to {@code sequence} has been handed over. What waits in an open batch is
+     * closed before its time, unless another is held back.
      */
     boolean passed(long sequence) {
         if (ring.consumed() < sequence) {
             return false;
         }
-        if (records > 0 && held == null && openFrom <= sequence) {
-            close();
+        boolean passed = true;
+        for (OpenBatch batch : open) {
+            if (!batch.isEmpty() && held == null && batch.firstSlot() <= sequence) {
+                close(batch);
+            }
+            // What is still here may be newer: a flush must not wait for the records that follow it.
+            passed &= batch.isEmpty() || batch.firstSlot() > sequence;
         }
-        // What is still here may be newer: a flush must not wait for the records that follow it.
-        return (held == null || heldFrom > sequence) && (records == 0 || openFrom > sequence);
+        return passed && (held == null || heldFrom > sequence);
     }
 
-    private void close() {
-        // A copy of the exact size: the lane holds what it counts, and the array here is made and zeroed only once.
-        ByteBuffer body = ByteBuffer.wrap(Arrays.copyOf(open, length));
-        ClosedBatch batch = new ClosedBatch(signal, records, body, clock.nanoTime());
-        if (open.length > 2 * limits.bytes()) {
-            open = new byte[SMALLEST_ARRAY]; // one large record is no reason to stay large
-        }
-        length = 0;
-        records = 0;
+    private void close(OpenBatch batch) {
+        heldFrom = batch.firstSlot();
         Arrays.fill(served, false);
-        heldFrom = openFrom;
-        handOver(batch);
+        ClosedBatch closed = batch.close(clock.nanoTime());
+        held = closed;
+        heldCompressed = compresses ? GzipBodies.compress(closed) : closed;
+        handOver();
     }
 
-    /** Offers the batch to the lanes that have not got it yet; false while one of them is worth waiting for. */
-    private boolean handOver(ClosedBatch batch) {
+    /** Offers what is held to the lanes that have not got it yet; false while one of them is worth waiting for. */
+    private boolean handOver() {
+        ClosedBatch plain = held;
+        ClosedBatch compressed = heldCompressed;
+        if (plain == null || compressed == null) {
+            return true;
+        }
         long now = clock.nanoTime();
         boolean done = true;
         for (int i = 0; i < outlets.size(); i++) {
@@ -146,17 +148,21 @@ final class BatchCutter {
                 continue;
             }
             Outlet outlet = outlets.get(i);
-            if (outlet.gate().tryReserve(batch.bytes())) {
+            ClosedBatch batch = outlet.compression() == Compression.GZIP ? compressed : plain;
+            if (outlet.gate().tryReserve(batch.bytes(), batch.priority())) {
                 outlet.accept(batch);
                 served[i] = true;
-            } else if (outlet.gate().moving(now)) {
+            } else if (outlet.gate().moving(now, batch.bytes())) {
                 done = false;
             } else {
                 outlet.refuse(batch);
                 served[i] = true;
             }
         }
-        held = done ? null : batch;
+        if (done) {
+            held = null;
+            heldCompressed = null;
+        }
         return done;
     }
 

@@ -1,5 +1,6 @@
 package dev.outpost.agent.internal.telemetry;
 
+import dev.outpost.agent.spool.LaneOverflow;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -8,37 +9,72 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class LaneGate {
 
-    private static final long PATIENCE_NANOS = 1_000_000_000L;
+    /** Batches of this class or below find less room. */
+    private static final int BULK = 2;
 
     private final long maxBytes;
+    private final long maxBulkBytes;
+    private final LaneOverflow overflow;
     private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong wanted = new AtomicLong();
     private volatile boolean connected;
+    private volatile boolean spooling;
     private volatile long lastProgress;
     private volatile int unsent;
 
     /** A gate of that many bytes. */
-    public LaneGate(long maxBytes) {
+    public LaneGate(long maxBytes, LaneOverflow overflow) {
         this.maxBytes = maxBytes;
+        this.maxBulkBytes = maxBytes - maxBytes / 8;
+        this.overflow = overflow;
     }
 
     /** Takes room for a batch. A single batch always fits into an empty lane. */
-    boolean tryReserve(int size) {
+    boolean tryReserve(int size, int priority) {
         long after = bytes.addAndGet(size);
-        if (after > maxBytes && after != size) {
+        if (after > (priority >= BULK ? maxBulkBytes : maxBytes) && after != size) {
             bytes.addAndGet(-size);
             return false;
         }
         return true;
     }
 
-    /** Whether a full lane is worth waiting for: its far end is there and took something within the last second. */
-    boolean moving(long now) {
-        return connected && now - lastProgress < PATIENCE_NANOS;
+    /** Takes room for what comes back from the spool, which is little at a time, whether there is any or not. */
+    public void take(int size) {
+        bytes.addAndGet(size);
+    }
+
+    /**
+     * Whether a full lane is worth waiting for: something was taken from it lately, or the oldest is being dropped.
+     *
+     * @param size what waits
+     */
+    boolean moving(long now, int size) {
+        return switch (overflow.action()) {
+            case DROP_NEWEST -> false;
+            case DROP_OLDEST -> {
+                wanted.accumulateAndGet(size, Math::max);
+                yield true;
+            }
+            case SPILL, BLOCK ->
+                (connected || spooling)
+                        && now - lastProgress < overflow.patience().toNanos();
+        };
+    }
+
+    /** How many bytes are to be made free by dropping the oldest; asked for once. */
+    public long takeWanted() {
+        return wanted.get() == 0 ? 0 : wanted.getAndSet(0);
     }
 
     /** Whether batches wait to be sent: then larger ones serve better than earlier ones. */
     boolean backedUp() {
-        return unsent > 0;
+        return unsent > 0 || spooling;
+    }
+
+    /** Whether it is time to write to the spool. */
+    public boolean isNearlyFull() {
+        return bytes.get() > maxBytes / 2;
     }
 
     /** Gives room back. */
@@ -57,7 +93,14 @@ public final class LaneGate {
         this.connected = connected;
     }
 
-    /** The far end took something. */
+    /** What comes is written to the spool, or not. */
+    public void spooling(boolean spooling) {
+        if (this.spooling != spooling) {
+            this.spooling = spooling;
+        }
+    }
+
+    /** Something was taken. */
     public void progress(long now) {
         lastProgress = now;
     }

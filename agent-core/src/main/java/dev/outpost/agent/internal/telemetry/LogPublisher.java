@@ -6,11 +6,15 @@ import dev.outpost.agent.internal.otlp.OtlpLogWriter;
 import dev.outpost.agent.internal.proto.Utf8;
 import dev.outpost.agent.log.LogRecord;
 import dev.outpost.agent.log.Logs;
+import dev.outpost.agent.log.NotDurableException;
 import dev.outpost.agent.log.OverflowPolicy;
 import dev.outpost.agent.log.Severity;
 import dev.outpost.agent.schedule.AgentClock;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Logs} of the application: sizes the record, claims a slot, encodes into it. Thread-safe; allocates nothing in the
@@ -28,11 +32,13 @@ public final class LogPublisher implements Logs {
     private final OverflowPolicy overflow;
     private final int maxRecordBytes;
     private final BooleanSupplier open;
+    private final Function<CompletableFuture<Void>, Promise> promises;
 
     /**
      * A publisher.
      *
      * @param open whether records are still taken
+     * @param promises makes what completes a future when its record is safe in all lanes
      */
     public LogPublisher(
             TelemetryRing ring,
@@ -40,13 +46,15 @@ public final class LogPublisher implements Logs {
             AgentClock clock,
             OverflowPolicy overflow,
             int maxRecordBytes,
-            BooleanSupplier open) {
+            BooleanSupplier open,
+            Function<CompletableFuture<Void>, Promise> promises) {
         this.ring = ring;
         this.stats = stats;
         this.clock = clock;
         this.overflow = overflow;
         this.maxRecordBytes = maxRecordBytes;
         this.open = open;
+        this.promises = promises;
     }
 
     @Override
@@ -63,7 +71,7 @@ public final class LogPublisher implements Logs {
             byte[] room = slot.room(size);
             long now = clock.epochNanos();
             int at = OtlpLogWriter.putStart(room, 0, now, severity.number(), body, bodyLength);
-            complete = complete(slot, OtlpLogWriter.putEnd(room, at, now), size);
+            complete = complete(slot, OtlpLogWriter.putEnd(room, at, now), size, severity, null);
         } finally {
             end(sequence, complete);
         }
@@ -87,7 +95,7 @@ public final class LogPublisher implements Logs {
             long now = clock.epochNanos();
             int at = OtlpLogWriter.putStart(room, 0, now, severity.number(), body, bodyLength);
             at = OtlpLogWriter.putAttribute(room, at, key, keyLength, value, valueLength);
-            complete = complete(slot, OtlpLogWriter.putEnd(room, at, now), size);
+            complete = complete(slot, OtlpLogWriter.putEnd(room, at, now), size, severity, null);
         } finally {
             end(sequence, complete);
         }
@@ -116,7 +124,7 @@ public final class LogPublisher implements Logs {
             int at = OtlpLogWriter.putStart(room, 0, now, severity.number(), body, bodyLength);
             at = OtlpLogWriter.putAttribute(room, at, key1, key1Length, value1, value1Length);
             at = OtlpLogWriter.putAttribute(room, at, key2, key2Length, value2, value2Length);
-            complete = complete(slot, OtlpLogWriter.putEnd(room, at, now), size);
+            complete = complete(slot, OtlpLogWriter.putEnd(room, at, now), size, severity, null);
         } finally {
             end(sequence, complete);
         }
@@ -130,6 +138,25 @@ public final class LogPublisher implements Logs {
 
     /** Publishes a record with further attributes. */
     public boolean publish(LogRecord record, Attributes more) {
+        return publish(record, more, null);
+    }
+
+    @Override
+    public CompletableFuture<Void> publishDurable(LogRecord record) {
+        return publishDurable(record, Attributes.empty());
+    }
+
+    /** Publishes a record with further attributes, and tells when it is safe. */
+    public CompletableFuture<Void> publishDurable(LogRecord record, Attributes more) {
+        CompletableFuture<Void> safe = new CompletableFuture<>();
+        Promise promise = promises.apply(safe);
+        if (!publish(record, more, promise)) {
+            safe.completeExceptionally(new NotDurableException("not_taken"));
+        }
+        return safe;
+    }
+
+    private boolean publish(LogRecord record, Attributes more, @Nullable Promise promise) {
         if (record.body().length() > TIMES_FITTING_INT) {
             stats.tooLarge().increment();
             return false;
@@ -143,7 +170,7 @@ public final class LogPublisher implements Logs {
         boolean complete = false;
         try {
             int end = OtlpLogWriter.put(slot.room(size), 0, record, more, clock.epochNanos());
-            complete = complete(slot, end, size);
+            complete = complete(slot, end, size, record.severity(), promise);
         } finally {
             end(sequence, complete);
         }
@@ -155,10 +182,11 @@ public final class LogPublisher implements Logs {
         return text.length() > TIMES_FITTING_INT ? TIMES_FITTING_INT : Utf8.length(text);
     }
 
-    private static boolean complete(RecordSlot slot, int end, int size) {
+    private static boolean complete(RecordSlot slot, int end, int size, Severity severity, @Nullable Promise promise) {
         if (end != size) {
             throw new IllegalStateException("a record was sized " + size + " and has " + end + " bytes");
         }
+        slot.mark(isImportant(severity) ? ClosedBatch.IMPORTANT : ClosedBatch.BULK, promise);
         slot.complete(size, 1);
         return true;
     }
@@ -180,8 +208,16 @@ public final class LogPublisher implements Logs {
             stats.tooLarge().increment();
             return TelemetryRing.FULL;
         }
-        long sequence = ring.tryClaim(size);
+        long sequence = tryClaim(size, severity);
         return sequence >= 0 ? sequence : claimSlowly(size, severity, sequence);
+    }
+
+    private long tryClaim(int size, Severity severity) {
+        return isImportant(severity) ? ring.tryClaim(size) : ring.tryClaimBulk(size);
+    }
+
+    private static boolean isImportant(Severity severity) {
+        return severity.compareTo(Severity.WARN) >= 0;
     }
 
     private long claimSlowly(int size, Severity severity, long first) {
@@ -196,7 +232,7 @@ public final class LogPublisher implements Logs {
                     break; // parking would return at once: rather drop than burn the CPU
                 }
                 park = Math.min(LONGEST_PARK, 2 * park);
-                answer = ring.tryClaim(size);
+                answer = tryClaim(size, severity);
             }
         }
         if (answer == TelemetryRing.NO_BYTES) {

@@ -54,6 +54,7 @@ public final class MetricPublisher {
         try {
             RecordSlot slot = ring.slot(sequence);
             points.put(slot.room(size), 0, instrument);
+            slot.mark(ClosedBatch.IMPORTANT, null);
             slot.complete(size, count);
             complete = true;
         } finally {

@@ -1,5 +1,7 @@
 package dev.outpost.agent.internal.telemetry;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One cell of the ring: an encoded record. Its array stays for the next record unless it has grown beyond what is usual.
  * Written by the thread that claimed it, then read by the telemetry loop.
@@ -14,6 +16,8 @@ public final class RecordSlot {
     private int length;
     private int items;
     private int reserved;
+    private int priority;
+    private @Nullable Promise promise;
 
     /** An array of at least {@code size} bytes to write the record into. */
     public byte[] room(int size) {
@@ -28,6 +32,20 @@ public final class RecordSlot {
     public void complete(int length, int items) {
         this.length = length;
         this.items = items;
+    }
+
+    /** Says how important the record is, and who waits for it. */
+    public void mark(int ofPriority, @Nullable Promise awaited) {
+        priority = ofPriority;
+        promise = awaited;
+    }
+
+    int priority() {
+        return priority;
+    }
+
+    @Nullable Promise promise() {
+        return promise;
     }
 
     /** Notes what the slot holds of the ring's byte budget. */
@@ -56,6 +74,7 @@ public final class RecordSlot {
         length = 0;
         items = 0;
         reserved = 0;
+        promise = null;
         if (bytes.length > USUAL_BYTES) {
             bytes = NONE;
         }

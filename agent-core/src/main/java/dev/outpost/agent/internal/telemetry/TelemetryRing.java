@@ -24,6 +24,7 @@ public final class TelemetryRing {
 
     private final RingBuffer<RecordSlot> ring;
     private final EventPoller<RecordSlot> poller;
+    private final int bulkSlots;
     private final IdleStrategy consumer;
     private final AtomicLong largeBytes = new AtomicLong();
 
@@ -38,7 +39,13 @@ public final class TelemetryRing {
         this.ring = RingBuffer.createMultiProducer(RecordSlot::new, slots, new YieldingWaitStrategy());
         this.poller = ring.newPoller();
         ring.addGatingSequences(poller.getSequence());
+        this.bulkSlots = slots - slots / 8;
         this.consumer = consumer;
+    }
+
+    /** Claims a slot for {@code size} bytes, unless less than an eighth of the ring is free: that is left to what matters. */
+    public long tryClaimBulk(int size) {
+        return ring.getCursor() - poller.getSequence().get() >= bulkSlots ? FULL : tryClaim(size);
     }
 
     /** Claims a slot for {@code size} bytes: its sequence, or {@link #FULL} or {@link #NO_BYTES}. */

@@ -1,6 +1,7 @@
 package dev.outpost.agent.internal.session;
 
 import dev.outpost.agent.fixture.Batches;
+import dev.outpost.agent.fixture.Lanes;
 import dev.outpost.agent.fixture.ManualClock;
 import dev.outpost.agent.fixture.NoWaiting;
 import dev.outpost.agent.internal.base.Counters;
@@ -8,10 +9,12 @@ import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.internal.lane.Chain;
 import dev.outpost.agent.internal.lane.Lane;
 import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Signal;
+import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.Welcome;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskState;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A session with everything around it turned by hand. */
@@ -39,10 +43,11 @@ final class SessionBench implements SessionEvents, ReportSource {
     final Inbox inbox = new Inbox(256, new NoWaiting());
     final Counters counters = new Counters();
     final FakeTransport transport = new FakeTransport();
-    final Lane logs = new Lane("logs", Signal.LOGS, 1 << 20, 4, counters, Lane::offer);
-    final Lane metrics = new Lane("metrics", Signal.METRICS, 1 << 20, 4, counters, Lane::offer);
+    final Lane logs = Lanes.inMemory("logs", Signal.LOGS, 1 << 20, 4, timers, clock, counters);
+    final Lane metrics = Lanes.inMemory("metrics", Signal.METRICS, 1 << 20, 4, timers, clock, counters);
     final Session session;
 
+    int conflicts;
     final List<String> online = new ArrayList<>();
     final List<CloseReason> offline = new ArrayList<>();
     final List<TaskRequest> dispatched = new ArrayList<>();
@@ -113,6 +118,12 @@ final class SessionBench implements SessionEvents, ReportSource {
         return waited;
     }
 
+    /** The identity of a batch of the log lane, whose run is announced in the hello. */
+    StreamPosition logPosition(long sequence) {
+        StreamPosition announced = logs.chains().get(0).announce().get(0);
+        return new StreamPosition(announced.streamId(), announced.epoch(), sequence);
+    }
+
     void offerLogs(int batches) {
         for (int i = 0; i < batches; i++) {
             logs.offer(Batches.of(10, 100));
@@ -127,9 +138,15 @@ final class SessionBench implements SessionEvents, ReportSource {
         return reports.size() + sentReports.size();
     }
 
+    private List<StreamPosition> announced() {
+        return Stream.of(logs, metrics)
+                .flatMap(lane -> lane.chains().get(0).announce().stream())
+                .toList();
+    }
+
     @Override
     public Hello hello() {
-        return new Hello(1, "agent", "instance", "1", Map.of(), List.of(), List.of(logs.acked(), metrics.acked()));
+        return new Hello(1, "agent", "instance", "1", Map.of(), List.of(), announced());
     }
 
     @Override
@@ -146,6 +163,13 @@ final class SessionBench implements SessionEvents, ReportSource {
     @Override
     public void onOffline(CloseReason reason) {
         offline.add(reason);
+    }
+
+    @Override
+    public void onStreamConflict() {
+        conflicts++;
+        logs.chains().forEach(Chain::onConflict);
+        metrics.chains().forEach(Chain::onConflict);
     }
 
     @Override

@@ -101,7 +101,7 @@ class SessionTrafficTest {
         bench.turn();
 
         assertThat(link.received(TelemetryBatch.class)).hasSize(2);
-        link.say(new BatchAck(bench.logs.position(1)));
+        link.say(new BatchAck(bench.logPosition(1)));
         bench.turn();
         assertThat(link.received(TelemetryBatch.class)).hasSize(3);
     }
@@ -116,8 +116,8 @@ class SessionTrafficTest {
 
         assertThat(link.received(TelemetryBatch.class)).isEmpty();
         assertThat(link.received(TelemetryGap.class))
-                .containsExactly(new TelemetryGap(bench.logs.position(1), 1, 10, "dropped"));
-        assertThat(bench.logs.dropped()).containsEntry("too_large_for_center", 10L);
+                .containsExactly(new TelemetryGap(bench.logPosition(1), 1, 10, "too_large_for_center"));
+        assertThat(bench.logs.account().dropped()).containsEntry("too_large_for_center", 10L);
     }
 
     // ---- acknowledgements ----
@@ -127,11 +127,11 @@ class SessionTrafficTest {
         FakeTransport.Link link = bench.connect();
         bench.offerLogs(3);
         bench.turn();
-        link.say(new BatchAck(bench.logs.position(2)));
+        link.say(new BatchAck(bench.logPosition(2)));
         bench.turn();
 
-        assertThat(bench.logs.delivered()).isEqualTo(20);
-        assertThat(bench.logs.recordsHeld()).isEqualTo(10);
+        assertThat(bench.logs.account().delivered()).isEqualTo(20);
+        assertThat(bench.logs.account().held()).isEqualTo(10);
     }
 
     @Test
@@ -140,10 +140,10 @@ class SessionTrafficTest {
         bench.offerLogs(1);
         bench.turn();
         link.say(new BatchAck(new StreamPosition(new UUID(1, 2), 1, 1)));
-        link.say(new BatchAck(bench.logs.position(99)));
+        link.say(new BatchAck(bench.logPosition(99)));
         bench.turn();
 
-        assertThat(bench.logs.delivered()).isZero();
+        assertThat(bench.logs.account().delivered()).isZero();
         assertThat(bench.counters.value("protocol.ignored{ack_unknown}")).isEqualTo(2);
     }
 
@@ -156,12 +156,12 @@ class SessionTrafficTest {
         bench.turn();
 
         FakeTransport.Link second = bench.transport.link();
-        second.say(new Welcome("s2", Duration.ZERO, 0, 0, List.of(bench.logs.position(2))));
+        second.say(new Welcome("s2", Duration.ZERO, 0, 0, List.of(bench.logPosition(2))));
         bench.turn();
 
         assertThat(second.received(TelemetryBatch.class))
                 .extracting(TelemetryBatch::position)
-                .containsExactly(bench.logs.position(3));
+                .containsExactly(bench.logPosition(3));
     }
 
     @Test
@@ -192,7 +192,7 @@ class SessionTrafficTest {
         FakeTransport.Link link = bench.connect();
         bench.offerLogs(3);
         bench.turn();
-        link.say(new BatchNack(bench.logs.position(1), BatchNack.Code.RETRY, Duration.ofSeconds(2), "disk"));
+        link.say(new BatchNack(bench.logPosition(1), BatchNack.Code.RETRY, Duration.ofSeconds(2), "disk"));
         bench.turn();
         assertThat(link.received(TelemetryBatch.class)).hasSize(3);
 
@@ -210,12 +210,12 @@ class SessionTrafficTest {
         FakeTransport.Link link = bench.connect();
         bench.offerLogs(3);
         bench.turn();
-        link.say(new BatchNack(bench.logs.position(2), BatchNack.Code.REJECTED, Duration.ZERO, "broken"));
-        link.say(new BatchAck(bench.logs.position(3)));
+        link.say(new BatchNack(bench.logPosition(2), BatchNack.Code.REJECTED, Duration.ZERO, "broken"));
+        link.say(new BatchAck(bench.logPosition(3)));
         bench.turn();
 
-        assertThat(bench.logs.dropped()).containsEntry("rejected", 10L);
-        assertThat(bench.logs.delivered()).isEqualTo(20);
+        assertThat(bench.logs.account().dropped()).containsEntry("rejected", 10L);
+        assertThat(bench.logs.account().delivered()).isEqualTo(20);
         assertThat(link.received(TelemetryBatch.class)).hasSize(3);
     }
 

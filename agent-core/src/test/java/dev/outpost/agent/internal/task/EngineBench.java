@@ -7,6 +7,7 @@ import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.internal.telemetry.DurableRecord;
 import dev.outpost.agent.internal.telemetry.LogPublisher;
 import dev.outpost.agent.internal.telemetry.SignalStats;
 import dev.outpost.agent.internal.telemetry.TelemetryRing;
@@ -74,7 +75,8 @@ public final class EngineBench {
                 clock,
                 OverflowPolicy.dropNewest(),
                 10_000,
-                () -> true);
+                () -> true,
+                future -> new DurableRecord(future, 1, Runnable::run));
         TaskHandler present = (task, context) -> handler.handle(task, context);
         engine = new TaskEngine(
                 new TaskSettings(QUEUE_CAPACITY, ATTEMPT_TIMEOUT, RETRY, GRACE),

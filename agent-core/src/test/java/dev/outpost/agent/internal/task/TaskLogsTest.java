@@ -9,6 +9,7 @@ import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.internal.base.IdleStrategy;
 import dev.outpost.agent.internal.telemetry.BatchLimits;
 import dev.outpost.agent.internal.telemetry.ClosedBatch;
+import dev.outpost.agent.internal.telemetry.DurableRecord;
 import dev.outpost.agent.internal.telemetry.LaneGate;
 import dev.outpost.agent.internal.telemetry.LogPublisher;
 import dev.outpost.agent.internal.telemetry.Outlet;
@@ -21,7 +22,9 @@ import dev.outpost.agent.log.Logs;
 import dev.outpost.agent.log.OverflowPolicy;
 import dev.outpost.agent.log.Severity;
 import dev.outpost.agent.protocol.Signal;
+import dev.outpost.agent.spool.LaneOverflow;
 import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.transport.Compression;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -91,7 +94,8 @@ class TaskLogsTest {
                 clock,
                 OverflowPolicy.dropNewest(),
                 10_000,
-                () -> true);
+                () -> true,
+                future -> new DurableRecord(future, 1, Runnable::run));
         TelemetryLoop loop = new TelemetryLoop(clock, idle);
         Collecting lane = new Collecting();
         loop.add(Signal.LOGS, ring, new BatchLimits(1, 1_000, 1), List.of(lane));
@@ -104,12 +108,17 @@ class TaskLogsTest {
     }
 
     private static final class Collecting implements Outlet {
-        private final LaneGate gate = new LaneGate(1 << 20);
+        private final LaneGate gate = new LaneGate(1 << 20, LaneOverflow.dropNewest());
         private final List<LogRecord> records = new ArrayList<>();
 
         @Override
         public LaneGate gate() {
             return gate;
+        }
+
+        @Override
+        public Compression compression() {
+            return Compression.NONE;
         }
 
         @Override

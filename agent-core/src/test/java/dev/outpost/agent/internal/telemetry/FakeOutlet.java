@@ -2,6 +2,9 @@ package dev.outpost.agent.internal.telemetry;
 
 import dev.outpost.agent.log.LogBatch;
 import dev.outpost.agent.log.LogRecord;
+import dev.outpost.agent.spool.LaneOverflow;
+import dev.outpost.agent.transport.Compression;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,17 +15,28 @@ import java.util.UUID;
 final class FakeOutlet implements Outlet {
 
     private final LaneGate gate;
+    private final Compression compression;
     final Deque<ClosedBatch> held = new ArrayDeque<>();
     final List<ClosedBatch> delivered = new ArrayList<>();
     long refusedRecords;
 
     FakeOutlet(long maxBytes) {
-        gate = new LaneGate(maxBytes);
+        this(maxBytes, Compression.NONE);
+    }
+
+    FakeOutlet(long maxBytes, Compression compression) {
+        gate = new LaneGate(maxBytes, LaneOverflow.block(Duration.ofSeconds(1)));
+        this.compression = compression;
     }
 
     @Override
     public LaneGate gate() {
         return gate;
+    }
+
+    @Override
+    public Compression compression() {
+        return compression;
     }
 
     @Override

@@ -13,9 +13,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class LogPublisherTest {
+
+    private static Promise promise(CompletableFuture<Void> future) {
+        return new DurableRecord(future, 1, Runnable::run);
+    }
 
     private static final int SLOTS = 64;
     private static final OverflowPolicy WAITS_FROM_WARN =
@@ -71,6 +76,29 @@ class LogPublisherTest {
     }
 
     @Test
+    void publish_ringNearlyFull_takesWarningsAndNoMoreInfos() {
+        int taken = 0;
+        while (pipeline.logs.publish(Severity.INFO, "bulk")) {
+            taken++;
+        }
+
+        assertThat(taken).isEqualTo(SLOTS - SLOTS / 8);
+        assertThat(pipeline.logs.publish(Severity.DEBUG, "more")).isFalse();
+        for (int i = taken; i < SLOTS; i++) {
+            assertThat(pipeline.logs.publish(Severity.WARN, "important")).isTrue();
+        }
+        assertThat(pipeline.logs.publish(Severity.ERROR, "late")).isFalse();
+    }
+
+    @Test
+    void publishDurable_recordNotTaken_failsAtOnce() {
+        pipeline.open = false;
+
+        assertThat(pipeline.logs.publishDurable(LogRecord.of(Severity.INFO, "late", Attributes.empty())))
+                .isCompletedExceptionally();
+    }
+
+    @Test
     void publish_ringFullBelowTheSeverityThatWaits_dropsAtOnce() {
         CountingClock clock = new CountingClock();
         LogPublisher logs = publisherOnFullRing(clock, WAITS_FROM_WARN);
@@ -96,7 +124,8 @@ class LogPublisherTest {
         CountingClock clock = new CountingClock();
         clock.atReading = 5;
         clock.then = waiting::turn;
-        LogPublisher logs = new LogPublisher(waiting.ring, waiting.stats, clock, WAITS_FROM_WARN, 10_000, () -> true);
+        LogPublisher logs = new LogPublisher(
+                waiting.ring, waiting.stats, clock, WAITS_FROM_WARN, 10_000, () -> true, LogPublisherTest::promise);
 
         assertThat(logs.publish(Severity.ERROR, "patient")).isTrue();
         assertThat(waiting.dropped()).isZero();
@@ -186,7 +215,13 @@ class LogPublisherTest {
             }
         };
         LogPublisher logs = new LogPublisher(
-                pipeline.ring, pipeline.stats, broken, OverflowPolicy.dropNewest(), 4 << 20, () -> true);
+                pipeline.ring,
+                pipeline.stats,
+                broken,
+                OverflowPolicy.dropNewest(),
+                4 << 20,
+                () -> true,
+                LogPublisherTest::promise);
         for (int i = 0; i < 10; i++) {
             try {
                 logs.publish(Severity.INFO, "x".repeat(3 << 20));
@@ -215,13 +250,14 @@ class LogPublisherTest {
 
     private static void fillRing(Pipeline pipeline) {
         for (int i = 0; i < SLOTS; i++) {
-            assertThat(pipeline.logs.publish(Severity.DEBUG, "r" + i)).isTrue();
+            assertThat(pipeline.logs.publish(Severity.WARN, "r" + i)).isTrue();
         }
     }
 
     private LogPublisher publisherOnFullRing(AgentClock clock, OverflowPolicy overflow) {
         fillRing(pipeline);
-        return new LogPublisher(pipeline.ring, pipeline.stats, clock, overflow, 10_000, () -> true);
+        return new LogPublisher(
+                pipeline.ring, pipeline.stats, clock, overflow, 10_000, () -> true, LogPublisherTest::promise);
     }
 
     /** A clock on which a millisecond passes between two readings. */

@@ -27,7 +27,14 @@ final class Pipeline {
         ring = new TelemetryRing(slots, new NoWaiting());
         LongAdder failed = counters.counter("ring.logs.dropped", "encode_failed");
         stats = new SignalStats("logs", () -> ring.claimed() - failed.sum(), counters);
-        logs = new LogPublisher(ring, stats, clock, overflow, MAX_RECORD_BYTES, () -> open);
+        logs = new LogPublisher(
+                ring,
+                stats,
+                clock,
+                overflow,
+                MAX_RECORD_BYTES,
+                () -> open,
+                future -> new DurableRecord(future, 1, Runnable::run));
         loop.add(Signal.LOGS, ring, limits, List.of(outlets));
     }
 

@@ -1,0 +1,446 @@
+package dev.outpost.agent.internal.lane;
+
+import dev.outpost.agent.internal.base.Counters;
+import dev.outpost.agent.internal.base.Guard;
+import dev.outpost.agent.internal.base.Inbox;
+import dev.outpost.agent.internal.base.ThrottledLog;
+import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.internal.spool.Batch;
+import dev.outpost.agent.internal.spool.SpoolEvents;
+import dev.outpost.agent.internal.spool.SpoolFiles;
+import dev.outpost.agent.internal.spool.SpoolLimits;
+import dev.outpost.agent.internal.spool.SpoolRun;
+import dev.outpost.agent.internal.spool.SpoolStore;
+import dev.outpost.agent.internal.spool.Stored;
+import dev.outpost.agent.schedule.AgentClock;
+import dev.outpost.agent.spool.Spool;
+import dev.outpost.agent.transport.Backoff;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The spool as the control loop sees it: every call returns at once, the disk thread does the work, and what comes of it is
+ * told on the control loop again. When the disk fails, nobody is asked to write for a while, and then everybody is.
+ */
+public final class SpoolClient {
+
+    private static final Backoff RETRY = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60));
+    private static final Duration HOUSEKEEPING = Duration.ofMinutes(1);
+    private static final Duration SAVE_ACKS_AFTER = Duration.ofSeconds(1);
+    private static final Duration TRUSTED_CLOCK_ERROR = Duration.ofMinutes(5);
+
+    private final Spool settings;
+    private final List<Chain> chains;
+    private final SpoolFiles files;
+    private final DiskQueue disk;
+    private final Timers timers;
+    private final Inbox inbox;
+    private final AgentClock clock;
+    private final RandomGenerator random;
+    private final ThrottledLog log;
+    private final Counters counters;
+    private final Map<SpoolRun, Run> runs = new HashMap<>();
+    private final long startNanos;
+    private final long startEpochNanos;
+
+    /** Belongs to the disk thread, which alone looks into it. */
+    private @Nullable SpoolStore store;
+
+    private boolean open;
+    private boolean closed;
+    private volatile @Nullable String problem = "it is not open yet";
+    private int failures;
+    private int counting;
+    private boolean syncDue;
+    private boolean saveDue;
+
+    /** A spool that is not opened. */
+    public SpoolClient(
+            Spool settings,
+            List<Chain> chains,
+            SpoolFiles files,
+            DiskQueue disk,
+            Timers timers,
+            Inbox inbox,
+            AgentClock clock,
+            RandomGenerator random,
+            ThrottledLog log,
+            Counters counters) {
+        this.settings = settings;
+        this.chains = chains;
+        this.files = files;
+        this.disk = disk;
+        this.timers = timers;
+        this.inbox = inbox;
+        this.clock = clock;
+        this.random = random;
+        this.log = log;
+        this.counters = counters;
+        this.startNanos = clock.nanoTime();
+        this.startEpochNanos = clock.epochNanos();
+    }
+
+    /**
+     * What was found in the spool of an earlier run.
+     *
+     * @param run where
+     * @param acked up to where it is acknowledged
+     * @param last the last batch
+     * @param records what is not acknowledged
+     * @param bytes what it takes
+     */
+    record Found(SpoolRun run, long acked, long last, long records, long bytes) {}
+
+    /** Something to do with the store on the disk thread. */
+    @FunctionalInterface
+    private interface Work {
+        void run(SpoolStore store) throws IOException;
+    }
+
+    /** Opens it; what was found goes to the chains. */
+    public void open() {
+        timers.schedule(clock.nanoTime(), HOUSEKEEPING, this::keepHouse);
+        tryOpen();
+    }
+
+    private void tryOpen() {
+        if (closed) {
+            return;
+        }
+        List<SpoolRun.Chain> wanted = chains.stream().map(Chain::place).toList();
+        disk.execute(() -> {
+            try {
+                SpoolLimits limits =
+                        new SpoolLimits(settings.maxBytes(), settings.keepFreeBytes(), settings.segmentBytes());
+                SpoolStore opened =
+                        SpoolStore.open(settings.directory(), limits, files, this::wallMillis, wanted, new Events());
+                store = opened;
+                List<Found> found = describe(opened, opened.runs());
+                counters.counter("spool.segments.damaged").add(opened.damagedSegments());
+                inbox.post(() -> onOpened(found));
+            } catch (IOException | RuntimeException e) { // a bug must not leave the agent without telemetry
+                inbox.post(() -> onOpenFailed(e));
+            }
+        });
+    }
+
+    private static List<Found> describe(SpoolStore store, List<SpoolRun> runs) throws IOException {
+        List<Found> found = new ArrayList<>();
+        for (SpoolRun run : runs) {
+            found.add(new Found(run, store.acked(run), store.last(run), store.records(run), store.bytes(run)));
+        }
+        return found;
+    }
+
+    private void onOpened(List<Found> found) {
+        open = true;
+        works();
+        take(found);
+        chains.forEach(Chain::onSpoolOpened);
+    }
+
+    private void take(List<Found> found) {
+        for (Found each : found) {
+            Optional<Chain> owner = chains.stream()
+                    .filter(chain -> chain.place().equals(each.run().chain()))
+                    .findFirst();
+            if (owner.isPresent()) {
+                runs.put(each.run(), owner.get().onFound(each));
+            } else {
+                counters.counter("spool.unclaimed.records").add(each.records());
+                log.warn(
+                        "spool.unclaimed",
+                        "the spool holds " + each.records() + " records of a lane '"
+                                + each.run().chain().name() + "' that this agent does not have; they stay until"
+                                + " their room is needed or they are too old",
+                        null);
+            }
+        }
+    }
+
+    private void onOpenFailed(Exception failure) {
+        fails("cannot be opened", failure);
+        chains.forEach(Chain::onSpoolFailed);
+        timers.schedule(clock.nanoTime(), RETRY.delay(Math.min(failures, 10) + 1, random), this::tryOpen);
+    }
+
+    private void fails(String what, Exception failure) {
+        failures++;
+        counters.counter("spool.failures").increment();
+        String detail = "the spool in " + settings.directory() + " " + what + ": " + Guard.describe(failure);
+        problem = detail;
+        log.warn("spool.failed", detail + "; telemetry is kept in memory until it works", failure);
+    }
+
+    private void works() {
+        if (failures > 0) {
+            log.warn("spool.recovered", "the spool in " + settings.directory() + " works again", null);
+        }
+        problem = null;
+        failures = 0;
+    }
+
+    /** Whether writing makes sense now. */
+    boolean canWrite() {
+        return open && !closed && problem == null;
+    }
+
+    /** What is wrong; any thread. */
+    public Optional<String> problem() {
+        return Optional.ofNullable(problem);
+    }
+
+    /** Whether the control loop has begun to use it and something is wrong. */
+    public boolean isDegraded() {
+        return failures > 0;
+    }
+
+    Spool settings() {
+        return settings;
+    }
+
+    /** Begins a run of {@code chain}; it is given to {@code started}, or null when the disk does not work. */
+    void startRun(Chain chain, Consumer<@Nullable SpoolRun> started) {
+        submit(
+                "cannot begin a run",
+                store -> {
+                    SpoolRun run = store.startRun(chain.place());
+                    inbox.post(() -> started.accept(run));
+                },
+                () -> started.accept(null));
+    }
+
+    /** What becomes of the batches of {@code stored} is told to {@code run}. */
+    void register(SpoolRun stored, Run run) {
+        runs.put(stored, run);
+    }
+
+    /** Later runs are under a new stream id. */
+    public void changeStream(Runnable done) {
+        submit(
+                "cannot change its stream",
+                store -> {
+                    store.changeStream();
+                    inbox.post(done);
+                },
+                done);
+    }
+
+    void append(SpoolRun run, int attempt, Batch batch) {
+        submit("cannot be written", store -> store.append(run, attempt, batch), () -> {});
+        if (settings.sync().interval().isZero()) {
+            sync();
+        } else if (!syncDue && !settings.sync().isNever()) {
+            syncDue = true;
+            timers.schedule(clock.nanoTime(), settings.sync().interval(), this::sync);
+        }
+    }
+
+    /** Forces what was written. */
+    void sync() {
+        syncDue = false;
+        submit("cannot be forced", SpoolStore::sync, () -> {});
+    }
+
+    void ack(SpoolRun run, long through) {
+        submit("cannot note acknowledgements", store -> store.ack(run, through), () -> {});
+        if (!saveDue) {
+            saveDue = true;
+            timers.schedule(clock.nanoTime(), SAVE_ACKS_AFTER, this::saveAcks);
+        }
+    }
+
+    private void saveAcks() {
+        saveDue = false;
+        submit("cannot note acknowledgements", SpoolStore::saveAcks, () -> {});
+    }
+
+    /** Reads on; nothing is given when that fails now. */
+    void read(SpoolRun run, long from, long through, int maxBytes, Consumer<List<Stored>> read) {
+        submit(
+                "cannot be read",
+                store -> {
+                    List<Stored> found = store.read(run, from, through, maxBytes);
+                    inbox.post(() -> read.accept(found));
+                },
+                () -> timers.schedule(clock.nanoTime(), RETRY.delay(2, random), () -> read.accept(List.of())));
+    }
+
+    void count(SpoolRun run, long from, long through, LongConsumer counted) {
+        counting++;
+        LongConsumer whenCounted = records -> {
+            counting--;
+            counted.accept(records);
+        };
+        submit(
+                "cannot be read",
+                store -> {
+                    long records = store.countRecords(run, from, through);
+                    inbox.post(() -> whenCounted.accept(records));
+                },
+                () -> whenCounted.accept(0));
+    }
+
+    /** Whether an answer to {@link #count} is to come. */
+    boolean isCounting() {
+        return counting > 0;
+    }
+
+    void reject(SpoolRun run, Batch batch, String reason) {
+        submit("cannot keep a rejected batch", store -> store.reject(run, batch, reason), () -> {});
+    }
+
+    void noteGap(SpoolRun run, Stored.Gap gap) {
+        submit("cannot note a gap", store -> store.noteGap(run, gap), () -> {});
+    }
+
+    /** Nothing is written to the run for now. */
+    void rest(SpoolRun run) {
+        submit("cannot be forced", store -> store.rest(run), () -> {});
+    }
+
+    /** The run is over. */
+    void end(SpoolRun run) {
+        runs.remove(run);
+        submit("cannot be tidied", store -> store.end(run), () -> {});
+    }
+
+    private void keepHouse() {
+        if (closed) {
+            return;
+        }
+        timers.schedule(clock.nanoTime(), HOUSEKEEPING, this::keepHouse);
+        long oldest = wallMillis() - settings.maxAge().toMillis();
+        boolean trusted = isClockTrusted();
+        submit(
+                "cannot be tidied",
+                store -> {
+                    if (trusted) {
+                        store.evictOlderThan(oldest);
+                    }
+                    List<Found> found = describe(store, store.adoptOrphans());
+                    if (!found.isEmpty()) {
+                        inbox.post(() -> take(found));
+                    }
+                },
+                () -> {});
+    }
+
+    /** Whether the wall clock has gone along with the monotonic one since the start. */
+    private boolean isClockTrusted() {
+        long expected = startEpochNanos + (clock.nanoTime() - startNanos);
+        return Math.abs(clock.epochNanos() - expected) <= TRUSTED_CLOCK_ERROR.toNanos();
+    }
+
+    private long wallMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(clock.epochNanos());
+    }
+
+    /**
+     * Does some work on the disk thread.
+     *
+     * @param failed runs on the control loop when that throws, or when there is no store
+     */
+    private void submit(String problem, Work work, Runnable failed) {
+        disk.execute(() -> {
+            SpoolStore present = store;
+            if (present == null) {
+                inbox.post(failed);
+                return;
+            }
+            try {
+                work.run(present);
+            } catch (IOException | RuntimeException e) { // a bug must not end the disk thread's work
+                inbox.post(() -> {
+                    counters.counter("spool.failures").increment();
+                    log.warn(
+                            "spool." + problem,
+                            "the spool in " + settings.directory() + " " + problem + ": " + Guard.describe(e),
+                            e);
+                    failed.run();
+                });
+            }
+        });
+    }
+
+    private void onWriteFailed(Run run, long synced, IOException failure) {
+        boolean first = canWrite();
+        run.onWriteFailed(synced);
+        if (!first) {
+            return; // other runs fail for the same reason
+        }
+        fails("cannot be written", failure);
+        chains.forEach(Chain::onSpoolFailed);
+        timers.schedule(clock.nanoTime(), RETRY.delay(Math.min(failures, 10) + 1, random), () -> {
+            problem = null; // one more attempt, which will tell
+            chains.forEach(Chain::onSpoolRetry);
+        });
+    }
+
+    /** Forces and closes everything after what was asked for before; the slot is free then. Ends on the disk thread. */
+    public void close() {
+        closed = true;
+        disk.execute(() -> {
+            SpoolStore present = store;
+            store = null;
+            if (present == null) {
+                return;
+            }
+            try {
+                present.close();
+            } catch (IOException | RuntimeException e) { // the agent ends all the same
+                log.warn("spool.close", "the spool in " + settings.directory() + " could not be closed", e);
+            }
+        });
+        disk.close();
+    }
+
+    /** Brings the store's news from the disk thread to the control loop. */
+    private final class Events implements SpoolEvents {
+
+        @Override
+        public void onWritten(SpoolRun run, long through) {
+            if (settings.sync().isNever()) {
+                tell(run, known -> known.onStored(through));
+            }
+        }
+
+        @Override
+        public void onSynced(SpoolRun run, long through) {
+            tell(run, known -> {
+                works();
+                known.onStored(through);
+                known.onSynced(through);
+            });
+        }
+
+        @Override
+        public void onFailed(SpoolRun run, long synced, IOException failure) {
+            tell(run, known -> onWriteFailed(known, synced, failure));
+        }
+
+        @Override
+        public void onLost(SpoolRun run, Stored.Gap lost) {
+            tell(run, known -> known.onLost(lost));
+        }
+
+        private void tell(SpoolRun run, Consumer<Run> news) {
+            inbox.post(() -> {
+                Run known = runs.get(run);
+                if (known != null) {
+                    news.accept(known);
+                }
+            });
+        }
+    }
+}
