@@ -178,7 +178,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         }
         if (refusal.isPresent()) {
             intakes.close();
-            refuse(hello.agentId(), refusal.get());
+            refuse(hello.agentId(), refusal.get(), 1);
             return;
         }
         if (closed) {
@@ -233,13 +233,13 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     }
 
     /** An epoch was opened that another live instance has open: two copies of one backlog. */
-    void refuseForConflict(StreamIntake holder) {
-        refuse(Objects.requireNonNull(entry, "not let in yet").info().id(), conflict(holder));
+    void refuseForConflict(StreamIntake holder, long messageId) {
+        refuse(Objects.requireNonNull(entry, "not let in yet").info().id(), conflict(holder), messageId);
     }
 
-    private void refuse(String agentId, Refusal refusal) {
+    private void refuse(String agentId, Refusal refusal, long inReplyTo) {
         workers.count("agents.refused{" + refusal.code() + "}");
-        outbound.send(refusal, 1);
+        outbound.send(refusal, inReplyTo);
         close(CloseReason.refused(refusal.code() + ": " + refusal.detail(), null));
         registry.refused(agentId, peer.address(), refusal.detail());
     }
@@ -263,7 +263,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         } else if (payload instanceof TelemetryGap gap) {
             endIfWrong(intakes.offer(gap, gap.through(), gap.fromSequence()));
         } else if (payload instanceof StreamOpen open) {
-            endIfWrong(intakes.open(open.position()));
+            endIfWrong(intakes.open(open.position(), message.id()));
         } else if (payload instanceof Ping) {
             outbound.send(new Pong(), message.id());
         } else if (payload instanceof Rejection rejection) {

@@ -2,6 +2,7 @@ package dev.outpost.center.internal;
 
 import dev.outpost.agent.log.LogBatch;
 import dev.outpost.agent.metric.MetricBatch;
+import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TelemetryBatch;
 import dev.outpost.agent.sink.SinkException;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** The way to the telemetry handler and to the positions, guarded; on workers. Thread-safe. */
 final class Delivery {
@@ -43,50 +45,49 @@ final class Delivery {
         }
     }
 
-    /** Gives the handler a batch. Whatever it does, a future comes back. */
+    /** Gives the handler a batch. Whatever it does, a future comes back; its failures are counted. */
     CompletableFuture<?> batch(AgentInfo agent, TelemetryBatch batch) {
-        try {
-            return Objects.requireNonNull(hand(agent, batch), "the handler returned null")
-                    .toCompletableFuture();
-        } catch (Throwable t) { // user code: any Error must be survived as well
-            return CompletableFuture.failedFuture(t);
+        if (batch.signal() == Signal.UNSPECIFIED) {
+            return undecodable(SinkException.permanent("its signal is not known here", null));
         }
-    }
-
-    private CompletionStage<?> hand(AgentInfo agent, TelemetryBatch batch) {
-        StreamPosition at = batch.position();
-        return switch (batch.signal()) {
-            case LOGS ->
-                handler.onLogs(
-                        agent,
-                        new LogBatch(at.streamId(), at.epoch(), at.sequence(), batch.recordCount(), plain(batch)));
-            case METRICS ->
-                handler.onMetrics(
-                        agent,
-                        new MetricBatch(at.streamId(), at.epoch(), at.sequence(), batch.recordCount(), plain(batch)));
-            case UNSPECIFIED -> throw SinkException.permanent("its signal is not known here", null);
-        };
-    }
-
-    private ByteBuffer plain(TelemetryBatch batch) {
-        if (batch.codec() == TelemetryBatch.Codec.NONE) {
-            return batch.body();
-        }
+        ByteBuffer body;
         try {
-            return Gunzip.read(batch.body(), mostBytes);
+            body = batch.codec() == TelemetryBatch.Codec.NONE ? batch.body() : Gunzip.read(batch.body(), mostBytes);
         } catch (SinkException e) {
-            workers.count("batches.undecodable");
-            throw e;
+            return undecodable(e);
         }
+        StreamPosition at = batch.position();
+        int count = batch.recordCount();
+        return guarded(() -> batch.signal() == Signal.LOGS
+                ? handler.onLogs(agent, new LogBatch(at.streamId(), at.epoch(), at.sequence(), count, body))
+                : handler.onMetrics(agent, new MetricBatch(at.streamId(), at.epoch(), at.sequence(), count, body)));
     }
 
-    /** Tells the handler of a gap. */
+    private CompletableFuture<?> undecodable(SinkException why) {
+        workers.count("batches.undecodable");
+        return CompletableFuture.failedFuture(why);
+    }
+
+    /** Tells the handler of a gap; its failures are counted. */
     CompletableFuture<?> gap(AgentInfo agent, StreamGap gap) {
-        try {
+        return guarded(() -> {
             handler.onGap(agent, gap);
             workers.count("gaps.reported{" + (gap.records().isEmpty() ? "missing" : "dropped") + "}");
-            return CompletableFuture.completedFuture(null);
+            return CompletableFuture.completedStage(null);
+        });
+    }
+
+    private CompletableFuture<?> guarded(Supplier<CompletionStage<?>> call) {
+        try {
+            return Objects.requireNonNull(call.get(), "the handler returned null")
+                    .toCompletableFuture()
+                    .whenComplete((ignored, failure) -> {
+                        if (failure != null) {
+                            workers.failed("telemetry handler", failure);
+                        }
+                    });
         } catch (Throwable t) { // user code: any Error must be survived as well
+            workers.failed("telemetry handler", t);
             return CompletableFuture.failedFuture(t);
         }
     }

@@ -96,9 +96,10 @@ final class Intakes {
     /**
      * An epoch is opened.
      *
+     * @param messageId the message that says so
      * @return what is wrong with that, so wrong that the connection must end; or null
      */
-    @Nullable String open(StreamPosition position) {
+    @Nullable String open(StreamPosition position, long messageId) {
         if (!Limits.isPossible(position)) {
             return "stream " + position.streamId() + " cannot have come to " + position.sequence();
         }
@@ -114,7 +115,7 @@ final class Intakes {
             }
             StreamIntake holder = add(position);
             if (holder != null) {
-                session.refuseForConflict(holder);
+                session.refuseForConflict(holder, messageId);
                 return null;
             }
             intake = open.get(epoch);

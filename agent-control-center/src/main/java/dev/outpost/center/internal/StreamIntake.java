@@ -156,7 +156,6 @@ final class StreamIntake {
         if (stored > 0) {
             Throwable failure = failureOf(delivery.missing(session.info(), epoch, stored, opened.sequence()));
             if (failure != null) {
-                workers.failed("telemetry handler", failure);
                 fail("the telemetry handler did not take a gap"); // so that it is told again
                 return false;
             }
@@ -321,7 +320,6 @@ final class StreamIntake {
         }
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        workers.failed("telemetry handler", cause);
         String detail = String.valueOf(cause.getMessage());
         if (cause instanceof SinkException known && !known.retryable()) {
             delivery.passed(position);
