@@ -134,6 +134,12 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
         return next;
     }
 
+    /** The next message if one comes within moments, or null. */
+    CenterMessage poll() throws InterruptedException {
+        Envelope<CenterMessage> next = heard.poll(2, TimeUnit.MILLISECONDS);
+        return next == null ? null : next.payload();
+    }
+
     CloseReason awaitClosed() throws Exception {
         return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
