@@ -48,7 +48,7 @@ class StreamModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void epochs_cutsAndFailuresAtRandom_areDealtWithOnceInOrder(long seed) throws Exception {
         handler = new Handler(new Random(seed));
         center = ControlCenter.builder()

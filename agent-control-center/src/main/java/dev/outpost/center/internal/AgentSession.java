@@ -168,12 +168,10 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         if (refusal.isEmpty() && !closed) {
             StreamIntake holder = intakes.claim(hello.streams());
             try {
-                streams = intakes.known();
+                streams = holder == null ? intakes.known() : List.of();
+                refusal = Optional.ofNullable(holder).map(AgentSession::conflict);
             } catch (RuntimeException | Error e) { // counted where the store was called
                 refusal = Optional.of(new Refusal(Refusal.Code.BUSY, "the watermark store failed", Duration.ZERO));
-            }
-            if (holder != null) {
-                refusal = Optional.of(conflict(holder));
             }
         }
         if (refusal.isPresent()) {

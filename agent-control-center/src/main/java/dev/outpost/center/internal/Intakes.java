@@ -104,6 +104,7 @@ final class Intakes {
             return "stream " + position.streamId() + " cannot have come to " + position.sequence();
         }
         StreamEpoch epoch = new StreamEpoch(position.streamId(), position.epoch());
+        StreamIntake holder;
         StreamIntake intake;
         synchronized (this) {
             StreamIntake known = open.get(epoch);
@@ -113,12 +114,12 @@ final class Intakes {
             if (open.size() >= Limits.MOST_STREAMS && !dropIdle()) {
                 return "more than " + Limits.MOST_STREAMS + " streams are under way at once";
             }
-            StreamIntake holder = add(position);
-            if (holder != null) {
-                session.refuseForConflict(holder, messageId);
-                return null;
-            }
+            holder = add(position);
             intake = open.get(epoch);
+        }
+        if (holder != null) {
+            session.refuseForConflict(holder, messageId);
+            return null;
         }
         workers.count("streams.opened");
         if (intake != null) {

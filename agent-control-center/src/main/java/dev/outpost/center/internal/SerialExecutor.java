@@ -61,7 +61,7 @@ final class SerialExecutor implements Executor {
                 return;
             }
             if (shortAgain) {
-                relieved.run();
+                workers.guard("callback", relieved::run);
             }
             workers.guard("callback", next::run);
         }

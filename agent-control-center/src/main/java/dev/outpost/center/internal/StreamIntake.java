@@ -98,6 +98,7 @@ final class StreamIntake {
             }
             busy = true;
             before = predecessor;
+            nextExpected = Math.max(nextExpected, announced.orElse(0) + 1); // the agent may go on from there at once
         }
         if (before == null) {
             workers.execute(() -> load(stored, announced));
@@ -141,6 +142,7 @@ final class StreamIntake {
         synchronized (this) {
             taken = Math.max(stored, taken);
             nextExpected = Math.max(nextExpected, taken + 1);
+            dropDuplicates(); // before the agent hears of it, for it may fill the window anew then
             loaded = true;
             through = taken;
         }
@@ -148,6 +150,17 @@ final class StreamIntake {
             session.outbound().ack(at(through));
         }
         handleNext();
+    }
+
+    /** What came before it was known how far the epoch had been taken. */
+    private void dropDuplicates() {
+        for (AgentMessage next = waiting.peek();
+                next != null && lastOf(next).sequence() <= taken;
+                next = waiting.peek()) {
+            waiting.remove();
+            unacknowledged--;
+            workers.count("batches.duplicate");
+        }
     }
 
     /** The agent goes on further than the epoch has come here. */
@@ -276,11 +289,6 @@ final class StreamIntake {
             }
             if (next == null) {
                 return;
-            }
-            if (lastOf(next).sequence() <= taken()) {
-                workers.count("batches.duplicate"); // it came before it was known how far the epoch had been taken
-                settle(taken());
-                continue;
             }
             CompletableFuture<?> done = next instanceof TelemetryBatch batch
                     ? delivery.batch(session.info(), batch)
