@@ -9,6 +9,8 @@ import dev.outpost.center.store.WatermarkStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Wires a control center. Not thread-safe; good for one. */
 public final class ControlCenterBuilder {
@@ -19,9 +21,10 @@ public final class ControlCenterBuilder {
     private Authenticator authenticator = Authenticator.byCertificate();
     private TelemetryHandler telemetry = new TelemetryHandler() {};
     private final List<CenterListener> listeners = new ArrayList<>();
-    private WatermarkStore watermarks = WatermarkStore.inMemory();
+    private @Nullable WatermarkStore watermarks;
     private Duration heartbeatInterval = Duration.ofSeconds(30);
     private int windowBatches = 8;
+    private int maxDecompressedBytes = 4 << 20;
     private int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
     private int maxAgents = 50_000;
     private boolean built;
@@ -52,7 +55,10 @@ public final class ControlCenterBuilder {
         return this;
     }
 
-    /** Where watermarks are kept; by default in memory, so that a restart may see a batch again. Stays the caller's. */
+    /**
+     * Where watermarks are kept; by default in memory, so that a restart may see a batch again. Stays the caller's. Not to be
+     * set for a {@linkplain TelemetryHandler#watermarks() handler with a store of its own}.
+     */
     public ControlCenterBuilder watermarks(WatermarkStore store) {
         this.watermarks = store;
         return this;
@@ -64,9 +70,15 @@ public final class ControlCenterBuilder {
         return this;
     }
 
-    /** Unacknowledged batches that a stream may send: 1 to 1,024; default 8. */
+    /** Unacknowledged batches that an epoch of a stream may send: 1 to 1,024; default 8. */
     public ControlCenterBuilder windowBatches(int batches) {
         this.windowBatches = batches;
+        return this;
+    }
+
+    /** The largest body that a compressed batch may hold, in bytes; larger ones are rejected: 1 to 256 MiB; default 4 MiB. */
+    public ControlCenterBuilder maxDecompressedBytes(int bytes) {
+        this.maxDecompressedBytes = bytes;
         return this;
     }
 
@@ -102,8 +114,13 @@ public final class ControlCenterBuilder {
             problems.add(new Problem("heartbeatInterval", heartbeatInterval.toString(), "PT0S, or PT0.1S to PT10M"));
         }
         range(problems, "windowBatches", windowBatches, 1_024);
+        range(problems, "maxDecompressedBytes", maxDecompressedBytes, 256 << 20);
         range(problems, "workers", workers, 1_024);
         range(problems, "maxAgents", maxAgents, 1_000_000);
+        Optional<WatermarkStore> handlers = telemetry.watermarks();
+        if (handlers.isPresent() && watermarks != null) {
+            problems.add(new Problem("watermarks", "a store, and the telemetry handler has one", "one of the two"));
+        }
         if (!problems.isEmpty()) {
             throw new ConfigurationException(problems);
         }
@@ -113,9 +130,11 @@ public final class ControlCenterBuilder {
                 authenticator,
                 telemetry,
                 List.copyOf(listeners),
-                watermarks,
+                handlers.orElseGet(() -> watermarks == null ? WatermarkStore.inMemory() : watermarks),
+                handlers.isPresent(),
                 heartbeatInterval,
                 windowBatches,
+                maxDecompressedBytes,
                 workers,
                 maxAgents));
     }

@@ -4,7 +4,7 @@
  * <pre>
  *   TransportServer ─▶ AgentSession ─┬─ hello, heartbeat ─▶ registry ─▶ CenterListener
  *   (event loop)       (serial)      ├─ task report ──────▶ TaskHandle ─▶ its outcome, its watchers
- *                                    └─ batch ─▶ StreamIntake ─▶ TelemetryHandler ──completed──▶ ack
+ *                                    └─ open, batch, gap ─▶ StreamIntake ─▶ TelemetryHandler ──completed──▶ ack
  *   dispatch, cancel ─▶ Outbound ─▶ connection
  * </pre>
  *

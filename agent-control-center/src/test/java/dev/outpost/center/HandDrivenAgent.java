@@ -21,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** An agent that says what a test tells it to, whether it is let in or not. Calls to the center are serial, on one thread. */
 final class HandDrivenAgent implements Connection<CenterMessage> {
@@ -34,6 +35,8 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
     private final AtomicLong demand = new AtomicLong();
     private final AtomicLong nextId = new AtomicLong(1);
     private volatile boolean deaf;
+    private volatile Consumer<CenterMessage> ear = message -> {};
+    private volatile Welcome welcome;
     private ConnectionListener<AgentMessage> center;
 
     HandDrivenAgent(Executor wire, TransportServer.Acceptor acceptor) {
@@ -48,16 +51,31 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
 
     /** Says hello, with a new instance id. */
     HandDrivenAgent hello(String agentId, StreamPosition... streams) {
-        String instanceId = UUID.randomUUID().toString();
+        return hello(agentId, UUID.randomUUID().toString(), streams);
+    }
+
+    /** Says hello as a certain instance. */
+    HandDrivenAgent hello(String agentId, String instanceId, StreamPosition... streams) {
         send(new Hello(1, agentId, instanceId, "test", Map.of(), List.of(), List.of(streams)));
         return this;
     }
 
     /** Says hello and is let in. */
     HandDrivenAgent join(String agentId, StreamPosition... streams) throws InterruptedException {
-        hello(agentId, streams).await(Welcome.class);
+        return join(agentId, UUID.randomUUID().toString(), streams);
+    }
+
+    /** Says hello as a certain instance, and is let in. */
+    HandDrivenAgent join(String agentId, String instanceId, StreamPosition... streams) throws InterruptedException {
+        hello(agentId, instanceId, streams);
+        welcome = await(Welcome.class);
         Await.until("let in", () -> demand.get() > 0);
         return this;
+    }
+
+    /** What it was let in with. */
+    Welcome welcome() {
+        return welcome;
     }
 
     /** Says something; its number is returned. */
@@ -80,6 +98,12 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
     /** Is gone, without a word. */
     void vanish() {
         end(CloseReason.retry("vanished", null));
+    }
+
+    /** What is to be done with every message while the center is still sending it. */
+    HandDrivenAgent listening(Consumer<CenterMessage> ear) {
+        this.ear = ear;
+        return this;
     }
 
     /** Takes nothing any more. */
@@ -110,6 +134,12 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
         return next;
     }
 
+    /** The next message if one comes within moments, or null. */
+    CenterMessage poll() throws InterruptedException {
+        Envelope<CenterMessage> next = heard.poll(2, TimeUnit.MILLISECONDS);
+        return next == null ? null : next.payload();
+    }
+
     CloseReason awaitClosed() throws Exception {
         return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
@@ -127,7 +157,11 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
 
     @Override
     public boolean trySend(Envelope<CenterMessage> message) {
-        return !deaf && !ended.get() && heard.add(message);
+        if (deaf || ended.get()) {
+            return false;
+        }
+        ear.accept(message.payload());
+        return heard.add(message);
     }
 
     @Override

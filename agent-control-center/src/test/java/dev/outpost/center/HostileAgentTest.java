@@ -2,45 +2,35 @@ package dev.outpost.center;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.outpost.agent.log.LogBatch;
-import dev.outpost.agent.metric.MetricBatch;
-import dev.outpost.agent.protocol.BatchAck;
-import dev.outpost.agent.protocol.BatchNack;
 import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.HeartbeatAck;
+import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.InvalidPayload;
 import dev.outpost.agent.protocol.Ping;
 import dev.outpost.agent.protocol.Pong;
 import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Rejection;
-import dev.outpost.agent.protocol.Signal;
-import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TaskDispatch;
 import dev.outpost.agent.protocol.TaskReport;
 import dev.outpost.agent.protocol.TaskReportAck;
-import dev.outpost.agent.protocol.TelemetryBatch;
-import dev.outpost.agent.protocol.TelemetryGap;
 import dev.outpost.agent.protocol.UnknownPayload;
+import dev.outpost.agent.protocol.Welcome;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.task.TaskStatus;
 import dev.outpost.center.AgentInfo.Connection;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,22 +39,15 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HostileAgentTest {
 
-    private static final UUID STREAM = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
-    private static final int WINDOW = 2;
-
     private final HandDrivenEndpoint endpoint = new HandDrivenEndpoint();
-    private final Intake intake = new Intake();
     private final ControlCenterBuilder builder = ControlCenter.builder()
             .endpoint(endpoint)
             .authenticator(Authenticator.everybody())
-            .telemetry(intake)
-            .windowBatches(WINDOW)
             .workers(2);
     private ControlCenter center;
 
     @AfterEach
     void closeCenter() {
-        intake.releaseAll();
         center.close();
     }
 
@@ -150,143 +133,38 @@ class HostileAgentTest {
         assertThat(center.agents()).hasSize(1);
     }
 
-    // ---- telemetry ------------------------------------------------------------------------------------------------
-
     @Test
-    void batch_ofUndeclaredStream_closes() throws Exception {
+    void welcome_isSent_whenTheAgentIsKnownAndBeforeItsTasks() throws Exception {
         start();
-        HandDrivenAgent agent = endpoint.connect().join("a-1");
-        agent.send(batch(1));
-        assertThat(agent.awaitClosed().detail()).isEqualTo("stream " + STREAM + " was not in the hello");
-        assertThat(center.counters()).containsEntry("protocol.violations", 1L);
+        HandDrivenAgent agent = endpoint.connect();
+        TaskRequest request = TaskRequest.of("quick").id("t-1").build();
+        agent.listening(message -> {
+            if (message instanceof Welcome) {
+                center.dispatch("a-1", request);
+            }
+        });
+        agent.join("a-1");
+        assertThat(agent.await(TaskDispatch.class)).isEqualTo(new TaskDispatch(request));
     }
 
     @Test
-    void batch_ofUndeclaredEpoch_closes() throws Exception {
+    void hello_tooLong_isRefusedAsInvalid() throws Exception {
         start();
-        HandDrivenAgent agent = endpoint.connect().join("a-1", at(0));
-        agent.send(batch(new StreamPosition(STREAM, 2, 1), Signal.LOGS));
-        assertThat(agent.awaitClosed().detail()).contains("epoch 2");
-        assertThat(intake.handled).isEmpty();
-    }
-
-    @Test
-    void batch_ofUnknownSignal_isRejectedForGood() throws Exception {
-        start();
-        HandDrivenAgent agent = endpoint.connect().join("a-1", at(0));
-        agent.send(batch(at(1), Signal.UNSPECIFIED));
-        BatchNack nack = agent.await(BatchNack.class);
-        assertThat(nack.code()).isEqualTo(BatchNack.Code.REJECTED);
-        assertThat(nack.position()).isEqualTo(at(1));
-        assertThat(intake.handled).isEmpty();
-        assertThat(agent.await(BatchAck.class)).as("counted as taken").isEqualTo(new BatchAck(at(1)));
-        agent.send(batch(2));
-        assertThat(agent.await(BatchAck.class)).isEqualTo(new BatchAck(at(2)));
-    }
-
-    @Test
-    void batch_outOfOrder_closes() throws Exception {
-        start();
-        HandDrivenAgent agent = endpoint.connect().join("a-1", at(0));
-        agent.send(batch(2));
-        assertThat(agent.awaitClosed().detail()).isEqualTo("batch 2 came where 1 was expected");
-        assertThat(intake.handled).isEmpty();
-    }
-
-    @Test
-    void batches_moreThanTheWindow_close() throws Exception {
-        start();
-        intake.answers.add(batch -> new CompletableFuture<>());
-        HandDrivenAgent agent = endpoint.connect().join("a-1", at(0));
-        for (int i = 1; i <= WINDOW + 2; i++) {
-            agent.send(batch(i));
+        String tooLong = "x".repeat(129);
+        List<Hello> hellos = List.of(
+                new Hello(1, tooLong, "i", "1", Map.of(), List.of(), List.of()),
+                new Hello(1, "a-1", tooLong, "1", Map.of(), List.of(), List.of()),
+                new Hello(1, "a-1", "i", "1", Map.of("l", "x".repeat(257)), List.of(), List.of()),
+                new Hello(1, "a-1", "i", "1", Map.of(), List.of(tooLong), List.of()),
+                new Hello(1, "a-1", "i", "1", Map.of(), List.of(), List.of(Positions.at(1), Positions.at(2))),
+                new Hello(1, "a-1", "i", "1", Map.of(), List.of(), List.of(Positions.at(-1))));
+        for (Hello hello : hellos) {
+            HandDrivenAgent agent = endpoint.connect();
+            agent.send(hello);
+            assertThat(agent.await(Refusal.class).code()).as("%s", hello).isEqualTo(Refusal.Code.INVALID);
+            agent.awaitClosed();
         }
-        assertThat(agent.awaitClosed().detail()).isEqualTo("more than " + WINDOW + " batches unacknowledged");
-    }
-
-    @Test
-    void batch_sentAgain_isAcknowledgedAgainAndHandledOnce() throws Exception {
-        start();
-        HandDrivenAgent agent = endpoint.connect().join("a-1", at(0));
-        agent.send(batch(1));
-        assertThat(agent.await(BatchAck.class)).isEqualTo(new BatchAck(at(1)));
-        agent.send(batch(1));
-        assertThat(agent.await(BatchAck.class)).isEqualTo(new BatchAck(at(1)));
-        agent.vanish();
-        HandDrivenAgent back = endpoint.connect().join("a-1", at(0));
-        back.send(batch(1));
-        assertThat(back.await(BatchAck.class)).isEqualTo(new BatchAck(at(1)));
-        assertThat(intake.handled).containsExactly(1L);
-        assertThat(center.counters()).containsEntry("batches.duplicate", 2L);
-    }
-
-    @Test
-    void gap_isReportedAndAcknowledgedLikeBatches() throws Exception {
-        start();
-        HandDrivenAgent agent = endpoint.connect().join("a-1", at(0));
-        agent.send(new TelemetryGap(at(3), 1, 30, "dropped"));
-        assertThat(agent.await(BatchAck.class)).isEqualTo(new BatchAck(at(3)));
-        agent.send(batch(4));
-        assertThat(agent.await(BatchAck.class)).isEqualTo(new BatchAck(at(4)));
-        assertThat(intake.gaps).containsExactly("30 dropped");
-        assertThat(intake.handled).containsExactly(4L);
-    }
-
-    @Test
-    void handler_fails_batchIsAskedForAgain() throws Exception {
-        intake.answers.add(batch -> {
-            throw new IllegalStateException("disk full");
-        });
-        intake.answers.add(batch -> {
-            throw new StackOverflowError();
-        });
-        intake.answers.add(batch -> null);
-        intake.answers.add(batch -> CompletableFuture.failedStage(new IllegalStateException("later")));
-        start();
-        HandDrivenAgent agent = endpoint.connect().join("a-1", at(0));
-        for (int failures = 4; failures > 0; failures--) {
-            agent.send(batch(1));
-            BatchNack nack = agent.await(BatchNack.class);
-            assertThat(nack.code()).isEqualTo(BatchNack.Code.RETRY);
-            assertThat(nack.position()).isEqualTo(at(1));
-            agent.send(batch(2)); // was under way already: passed over until the first comes again
-        }
-        agent.send(batch(1));
-        assertThat(agent.await(BatchAck.class)).isEqualTo(new BatchAck(at(1)));
-        assertThat(center.counters()).containsEntry("user.failures{telemetry handler}", 4L);
-        assertThat(agent.isClosed()).isFalse();
-    }
-
-    @Test
-    void handler_neverCompletes_heartbeatsAndOtherAgentsGoOn() throws Exception {
-        intake.answers.add(batch -> new CompletableFuture<>());
-        start();
-        HandDrivenAgent stuck = endpoint.connect().join("stuck", at(0));
-        stuck.send(batch(1));
-        Await.until("handler called", () -> intake.handled.size() == 1);
-        long beat = stuck.send(heartbeat());
-        assertThat(stuck.awaitEnvelope(HeartbeatAck.class).inReplyTo()).isEqualTo(beat);
-        HandDrivenAgent other = endpoint.connect().join("other", at(0));
-        other.send(batch(1));
-        assertThat(other.await(BatchAck.class)).isEqualTo(new BatchAck(at(1)));
-    }
-
-    @Test
-    void handler_blocks_heartbeatsAndOtherAgentsGoOn() throws Exception {
-        CountDownLatch never = intake.latch();
-        intake.answers.add(batch -> {
-            awaitUninterrupted(never);
-            return CompletableFuture.completedStage(null);
-        });
-        start();
-        HandDrivenAgent stuck = endpoint.connect().join("stuck", at(0));
-        stuck.send(batch(1));
-        Await.until("handler called", () -> intake.handled.size() == 1);
-        long beat = stuck.send(heartbeat());
-        assertThat(stuck.awaitEnvelope(HeartbeatAck.class).inReplyTo()).isEqualTo(beat);
-        HandDrivenAgent other = endpoint.connect().join("other", at(0));
-        other.send(batch(1));
-        assertThat(other.await(BatchAck.class)).isEqualTo(new BatchAck(at(1)));
+        assertThat(center.agents()).isEmpty();
     }
 
     // ---- messages -------------------------------------------------------------------------------------------------
@@ -333,6 +211,31 @@ class HostileAgentTest {
         Await.until("let in again", () -> agent.demand() > 0);
     }
 
+    @Test
+    void listener_doesNotKeepUp_agentIsNotLetInFurther() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicInteger told = new AtomicInteger();
+        builder.listener(new CenterListener() {
+            @Override
+            public void onHeartbeat(AgentInfo agent) {
+                awaitUninterrupted(goOn);
+                told.incrementAndGet();
+            }
+        });
+        start();
+        HandDrivenAgent agent = endpoint.connect().join("a-1");
+        int sent = 0;
+        while (sent < 10_000 && isLetIn(agent)) {
+            agent.send(heartbeat());
+            sent++;
+        }
+        assertThat(sent).as("heartbeats taken while nobody is told").isLessThan(2_000);
+        goOn.countDown();
+        Await.until("let in again", () -> agent.demand() > 0);
+        int all = sent;
+        Await.until("all are told", () -> told.get() == all);
+    }
+
     /** Demand comes on another thread, after the message before has been dealt with. */
     private static boolean isLetIn(HandDrivenAgent agent) throws Exception {
         if (agent.demand() <= 0) {
@@ -361,6 +264,30 @@ class HostileAgentTest {
         Await.until("told", () -> told.size() >= 3);
         assertThat(told).containsExactly(5L, 6L, Long.MAX_VALUE);
         assertThat(center.counters()).containsEntry("task.reports.repeated", 5L);
+    }
+
+    @Test
+    void report_tooLong_isCutOrAnsweredAsInvalid() throws Exception {
+        List<TaskStatus> told = new CopyOnWriteArrayList<>();
+        builder.listener(new CenterListener() {
+            @Override
+            public void onTaskStatus(AgentInfo agent, TaskStatus status) {
+                told.add(status);
+            }
+        });
+        start();
+        HandDrivenAgent agent = endpoint.connect().join("a-1");
+        agent.send(report("x".repeat(129), 1, TaskState.RUNNING));
+        assertThat(agent.await(Rejection.class).code()).isEqualTo(Rejection.Code.INVALID);
+        String tooLong = "x".repeat(200_000);
+        Map<String, String> output = Map.of("o", tooLong);
+        agent.send(
+                new TaskReport(new TaskStatus("t-1", "any", 1, TaskState.SUCCEEDED, 1, 0, tooLong, output, 0, null)));
+        agent.await(TaskReportAck.class);
+        Await.until("told", () -> told.size() == 1);
+        assertThat(told.get(0).detail()).hasSize(8_192);
+        assertThat(told.get(0).output().get("o")).hasSize(128 * 1_024 - 1);
+        assertThat(center.counters()).containsEntry("task.reports.cut", 1L);
     }
 
     @Test
@@ -451,18 +378,6 @@ class HostileAgentTest {
         center.start();
     }
 
-    private static StreamPosition at(long sequence) {
-        return new StreamPosition(STREAM, 1, sequence);
-    }
-
-    private static TelemetryBatch batch(long sequence) {
-        return batch(at(sequence), Signal.LOGS);
-    }
-
-    private static TelemetryBatch batch(StreamPosition position, Signal signal) {
-        return new TelemetryBatch(position, signal, 0, TelemetryBatch.Codec.NONE, ByteBuffer.allocate(0));
-    }
-
     private static Heartbeat heartbeat() {
         return new Heartbeat(
                 Heartbeat.Condition.HEALTHY, List.of(), Heartbeat.HostFigures.NONE, Duration.ZERO, 0, 0, 0, 0, 0);
@@ -477,44 +392,6 @@ class HostileAgentTest {
             latch.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Notes what it is given; answers as told, each answer once, and then takes everything. */
-    private static final class Intake implements TelemetryHandler {
-
-        private final List<Long> handled = new CopyOnWriteArrayList<>();
-        private final List<String> gaps = new CopyOnWriteArrayList<>();
-        private final BlockingQueue<Function<LogBatch, CompletionStage<?>>> answers = new LinkedBlockingQueue<>();
-        private final List<CountDownLatch> latches = new CopyOnWriteArrayList<>();
-
-        @Override
-        public CompletionStage<?> onLogs(AgentInfo agent, LogBatch batch) {
-            Function<LogBatch, CompletionStage<?>> answer = answers.poll();
-            handled.add(batch.sequence());
-            return answer == null ? CompletableFuture.completedStage(null) : answer.apply(batch);
-        }
-
-        @Override
-        public CompletionStage<?> onMetrics(AgentInfo agent, MetricBatch batch) {
-            handled.add(batch.sequence());
-            return CompletableFuture.completedStage(null);
-        }
-
-        @Override
-        public void onGap(AgentInfo agent, long records, String reason) {
-            gaps.add(records + " " + reason);
-        }
-
-        /** A latch that is open at the latest when the test ends. */
-        CountDownLatch latch() {
-            CountDownLatch latch = new CountDownLatch(1);
-            latches.add(latch);
-            return latch;
-        }
-
-        void releaseAll() {
-            latches.forEach(CountDownLatch::countDown);
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.TaskCancel;
 import dev.outpost.agent.protocol.TaskDispatch;
+import dev.outpost.agent.protocol.Welcome;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskStatus;
 import dev.outpost.center.AgentInfo;
@@ -24,7 +25,7 @@ final class AgentEntry {
 
     private final String id;
     private final Clock clock;
-    private final Executor callbacks;
+    private final SerialExecutor callbacks;
     private final Map<String, DispatchedTask> tasks = new LinkedHashMap<>();
     private final Map<String, Long> revisions = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -41,11 +42,11 @@ final class AgentEntry {
     private Instant since;
     private Instant lastHeard;
 
-    AgentEntry(Hello hello, Clock clock, Executor callbacks) {
+    AgentEntry(Hello hello, Clock clock, Workers workers) {
         this.id = hello.agentId();
         this.hello = hello;
         this.clock = clock;
-        this.callbacks = callbacks;
+        this.callbacks = new SerialExecutor(workers, this::relieved);
         this.since = clock.instant();
         this.lastHeard = since;
     }
@@ -53,6 +54,21 @@ final class AgentEntry {
     /** Where callbacks about this agent run, in order. */
     Executor callbacks() {
         return callbacks;
+    }
+
+    /** Whether more callbacks wait than the agent should be allowed to cause. */
+    boolean isBehind() {
+        return callbacks.isLong();
+    }
+
+    private void relieved() {
+        AgentSession present;
+        synchronized (this) {
+            present = session;
+        }
+        if (present != null) {
+            present.letIn(0);
+        }
     }
 
     synchronized AgentInfo info() {
@@ -69,8 +85,14 @@ final class AgentEntry {
                 heartbeat);
     }
 
-    /** A connection of the agent was let in; the one before it, if any, is returned to be closed. */
-    synchronized Optional<AgentSession> connected(AgentSession now, Hello newHello) {
+    /**
+     * A connection of the agent is let in. It is told so first, and then what it has to do: whoever sees the welcome can
+     * dispatch, and no task goes before it.
+     *
+     * @return the connection before it, if any, to be closed
+     */
+    synchronized Optional<AgentSession> connected(AgentSession now, Hello newHello, Welcome welcome) {
+        now.outbound().send(welcome, 1);
         AgentSession before = session;
         session = now;
         if (!hello.instanceId().equals(newHello.instanceId())) {

@@ -12,12 +12,14 @@ import dev.outpost.agent.protocol.Ping;
 import dev.outpost.agent.protocol.Pong;
 import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Rejection;
+import dev.outpost.agent.protocol.StreamOpen;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TaskReport;
 import dev.outpost.agent.protocol.TelemetryBatch;
 import dev.outpost.agent.protocol.TelemetryGap;
 import dev.outpost.agent.protocol.UnknownPayload;
 import dev.outpost.agent.protocol.Welcome;
+import dev.outpost.agent.task.TaskStatus;
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.Connection;
 import dev.outpost.agent.transport.ConnectionListener;
@@ -25,10 +27,7 @@ import dev.outpost.agent.transport.Peer;
 import dev.outpost.center.AgentInfo;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -42,7 +41,6 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
 
     private static final int INBOUND_WINDOW = 64;
     private static final int MOST_OUTBOUND = 1_000;
-    private static final int MOST_STREAMS = 16;
 
     private final String sessionId = UUID.randomUUID().toString();
     private final Connection<CenterMessage> connection;
@@ -52,9 +50,11 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     private final Workers workers;
     private final Outbound outbound;
     private final long connectedNanos = System.nanoTime();
-    private final Map<UUID, StreamIntake> intakes = new HashMap<>();
+    private final Intakes intakes;
     private volatile long lastHeardNanos = connectedNanos;
     private volatile @Nullable AgentEntry entry;
+    private volatile String instanceId = "";
+    private volatile boolean closing;
     private volatile boolean closed;
     private boolean helloSeen;
     private int owedDemand;
@@ -64,6 +64,8 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
             Peer peer,
             CenterConfig config,
             Registry registry,
+            Delivery delivery,
+            StreamClaims claims,
             Workers workers,
             Clock clock) {
         this.connection = connection;
@@ -72,6 +74,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         this.registry = registry;
         this.workers = workers;
         this.outbound = new Outbound(connection, clock);
+        this.intakes = new Intakes(this, delivery, claims, workers, config.windowBatches());
     }
 
     Outbound outbound() {
@@ -95,7 +98,13 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         return Duration.ofNanos(System.nanoTime() - lastHeardNanos);
     }
 
+    /** Whether it is connected still, and not with the same run of an agent as {@code other}. */
+    boolean isOtherLiveInstance(AgentSession other) {
+        return !closing && !closed && !instanceId.equals(other.instanceId);
+    }
+
     void close(CloseReason reason) {
+        closing = true;
         connection.close(reason);
     }
 
@@ -113,7 +122,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         AgentEntry known = entry;
         if (known != null) {
             handle(known, message);
-            letIn();
+            letIn(1);
         } else if (!helloSeen && message.payload() instanceof Hello hello) {
             helloSeen = true;
             workers.execute(() -> admit(hello));
@@ -125,19 +134,26 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     @Override
     public void onWritable() {
         outbound.flush();
-        letIn();
+        letIn(0);
     }
 
     @Override
     public void onClosed(CloseReason reason) {
         closed = true;
+        intakes.close();
         registry.closed(this, entry, reason.detail());
     }
 
-    /** Demand is withheld while answers pile up: a peer that talks and does not listen fills its own memory. */
-    private synchronized void letIn() {
-        owedDemand += entry == null ? 0 : 1;
-        if (owedDemand > 0 && outbound.size() < MOST_OUTBOUND) {
+    /**
+     * Lets messages in. Demand is withheld while answers pile up, for a peer that talks and does not listen fills its own
+     * memory, and while those who are told about the agent do not keep up.
+     *
+     * @param further how many more than are owed already
+     */
+    synchronized void letIn(int further) {
+        owedDemand += further;
+        AgentEntry known = entry;
+        if (owedDemand > 0 && outbound.size() < MOST_OUTBOUND && (known == null || !known.isBehind())) {
             connection.request(owedDemand);
             owedDemand = 0;
         }
@@ -146,33 +162,35 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     // ---- letting in -----------------------------------------------------------------------------------------------
 
     private void admit(Hello hello) {
+        instanceId = hello.instanceId();
         Optional<Refusal> refusal = reasonToRefuse(hello);
-        if (refusal.isEmpty() && !registry.hasRoomFor(hello.agentId())) {
-            refusal = Optional.of(
-                    new Refusal(Refusal.Code.BUSY, "too many agents are known already", Duration.ofMinutes(1)));
+        List<Intakes.Known> streams = List.of();
+        if (refusal.isEmpty() && !closed) {
+            StreamIntake holder = intakes.claim(hello.streams());
+            try {
+                streams = holder == null ? intakes.known() : List.of();
+                refusal = Optional.ofNullable(holder).map(AgentSession::conflict);
+            } catch (RuntimeException | Error e) { // counted where the store was called
+                refusal = Optional.of(new Refusal(Refusal.Code.BUSY, "the watermark store failed", Duration.ZERO));
+            }
         }
         if (refusal.isPresent()) {
-            refuse(hello.agentId(), refusal.get());
+            intakes.close();
+            refuse(hello.agentId(), refusal.get(), 1);
             return;
         }
         if (closed) {
             return; // it did not wait for the answer, and must not take the place of one that did
         }
-        List<StreamPosition> watermarks = new ArrayList<>();
-        for (StreamPosition acked : hello.streams()) {
-            StreamPosition watermark = watermark(acked);
-            watermarks.add(watermark);
-            intakes.put(
-                    acked.streamId(),
-                    new StreamIntake(
-                            this, config.telemetry(), config.watermarks(), workers, config.windowBatches(), watermark));
-        }
-        outbound.send(new Welcome(sessionId, config.heartbeatInterval(), 0, config.windowBatches(), watermarks), 0);
-        AgentEntry admitted = registry.admitted(this, hello);
+        List<StreamPosition> watermarks =
+                streams.stream().map(Intakes.Known::watermark).toList();
+        AgentEntry admitted = registry.admitted(
+                this, hello, new Welcome(sessionId, config.heartbeatInterval(), 0, config.windowBatches(), watermarks));
         entry = admitted;
         if (closed) {
             registry.lost(this, admitted, "closed while it was let in");
         }
+        streams.forEach(Intakes.Known::start);
         connection.request(INBOUND_WINDOW);
     }
 
@@ -183,37 +201,45 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
                     "version " + hello.protocolVersion() + "; needed is " + Hello.PROTOCOL_VERSION,
                     Duration.ZERO));
         }
-        if (hello.agentId().isBlank()
-                || hello.agentId().length() > 128
-                || hello.streams().size() > MOST_STREAMS) {
-            return Optional.of(new Refusal(
-                    Refusal.Code.INVALID,
-                    "an agent id has 1 to 128 characters, and an agent at most " + MOST_STREAMS + " streams",
-                    Duration.ZERO));
+        Optional<Refusal> invalid =
+                Limits.problem(hello).map(detail -> new Refusal(Refusal.Code.INVALID, detail, Duration.ZERO));
+        if (invalid.isPresent()) {
+            return invalid;
         }
         try {
             Optional<String> reason =
                     Objects.requireNonNull(config.authenticator().refusal(hello, peer), "it returned null");
-            return reason.map(detail -> new Refusal(Refusal.Code.PERMISSION_DENIED, detail, Duration.ZERO));
+            if (reason.isPresent()) {
+                return Optional.of(new Refusal(Refusal.Code.PERMISSION_DENIED, reason.get(), Duration.ZERO));
+            }
         } catch (Throwable t) { // user code: any Error must be survived as well
             workers.failed("authenticator", t);
             // Not a denial, which would keep the agent away for minutes: whatever failed may work again soon.
             return Optional.of(new Refusal(Refusal.Code.BUSY, "the authenticator failed", Duration.ZERO));
         }
+        return registry.hasRoomFor(hello.agentId())
+                ? Optional.empty()
+                : Optional.of(
+                        new Refusal(Refusal.Code.BUSY, "too many agents are known already", Duration.ofMinutes(1)));
     }
 
-    private void refuse(String agentId, Refusal refusal) {
+    private static Refusal conflict(StreamIntake holder) {
+        String detail = "stream " + holder.epoch().streamId() + " epoch "
+                + holder.epoch().epoch() + " is in use by another instance, connected from "
+                + holder.session().address();
+        return new Refusal(Refusal.Code.STREAM_CONFLICT, detail, Duration.ZERO);
+    }
+
+    /** An epoch was opened that another live instance has open: two copies of one backlog. */
+    void refuseForConflict(StreamIntake holder, long messageId) {
+        refuse(Objects.requireNonNull(entry, "not let in yet").info().id(), conflict(holder), messageId);
+    }
+
+    private void refuse(String agentId, Refusal refusal, long inReplyTo) {
         workers.count("agents.refused{" + refusal.code() + "}");
-        outbound.send(refusal, 1);
-        connection.close(CloseReason.refused(refusal.code() + ": " + refusal.detail(), null));
+        outbound.send(refusal, inReplyTo);
+        close(CloseReason.refused(refusal.code() + ": " + refusal.detail(), null));
         registry.refused(agentId, peer.address(), refusal.detail());
-    }
-
-    private StreamPosition watermark(StreamPosition acked) {
-        long[] stored = {0};
-        workers.guard(
-                "watermark store", () -> stored[0] = config.watermarks().watermark(acked.streamId(), acked.epoch()));
-        return new StreamPosition(acked.streamId(), acked.epoch(), Math.max(stored[0], acked.sequence()));
     }
 
     // ---- messages -------------------------------------------------------------------------------------------------
@@ -221,15 +247,21 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     private void handle(AgentEntry known, Envelope<AgentMessage> message) {
         AgentMessage payload = message.payload();
         if (payload instanceof TelemetryBatch batch) {
-            take(batch, batch.position(), batch.position().sequence());
+            endIfWrong(intakes.offer(batch, batch.position(), batch.position().sequence()));
         } else if (payload instanceof Heartbeat heartbeat) {
             outbound.send(new HeartbeatAck(), message.id());
-            known.heartbeat(heartbeat);
+            Heartbeat kept = Limits.cut(heartbeat);
+            if (!kept.equals(heartbeat)) {
+                workers.count("heartbeats.cut");
+            }
+            known.heartbeat(kept);
             registry.heartbeat(known);
         } else if (payload instanceof TaskReport report) {
-            registry.report(known, this, report.status());
+            take(known, message.id(), report.status());
         } else if (payload instanceof TelemetryGap gap) {
-            take(gap, gap.through(), gap.fromSequence());
+            endIfWrong(intakes.offer(gap, gap.through(), gap.fromSequence()));
+        } else if (payload instanceof StreamOpen open) {
+            endIfWrong(intakes.open(open.position(), message.id()));
         } else if (payload instanceof Ping) {
             outbound.send(new Pong(), message.id());
         } else if (payload instanceof Rejection rejection) {
@@ -248,11 +280,21 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         }
     }
 
-    private void take(AgentMessage message, StreamPosition last, long first) {
-        StreamIntake intake = intakes.get(last.streamId());
-        String problem = intake == null
-                ? "stream " + last.streamId() + " was not in the hello"
-                : intake.offer(message, last, first);
+    private void take(AgentEntry known, long messageId, TaskStatus status) {
+        Optional<String> problem = Limits.problem(status);
+        if (problem.isPresent()) {
+            workers.count("protocol.ignored{invalid_report}");
+            outbound.send(new Rejection(Rejection.Code.INVALID, problem.get()), messageId);
+            return;
+        }
+        TaskStatus kept = Limits.cut(status);
+        if (!kept.equals(status)) {
+            workers.count("task.reports.cut");
+        }
+        registry.report(known, this, kept);
+    }
+
+    private void endIfWrong(@Nullable String problem) {
         if (problem != null) {
             workers.count("protocol.violations");
             close(CloseReason.retry(problem, null));

@@ -16,8 +16,10 @@ import java.util.List;
  * @param telemetry who takes telemetry
  * @param listeners who is told
  * @param watermarks how far streams have been taken
+ * @param handlerKeepsPositions whether {@code watermarks} is the telemetry handler's own, which it advances itself
  * @param heartbeatInterval what agents are told
  * @param windowBatches what agents are told
+ * @param maxDecompressedBytes the largest body that a compressed batch may hold
  * @param workers threads for user code
  * @param maxAgents agents that are remembered
  */
@@ -27,7 +29,9 @@ public record CenterConfig(
         TelemetryHandler telemetry,
         List<CenterListener> listeners,
         WatermarkStore watermarks,
+        boolean handlerKeepsPositions,
         Duration heartbeatInterval,
         int windowBatches,
+        int maxDecompressedBytes,
         int workers,
         int maxAgents) {}

@@ -26,6 +26,8 @@ public final class CenterRuntime implements ControlCenter {
     private final Clock clock = Clock.systemUTC();
     private final Workers workers;
     private final Registry registry;
+    private final Delivery delivery;
+    private final StreamClaims claims = new StreamClaims();
     private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
 
     /** A control center that is not started. */
@@ -33,6 +35,7 @@ public final class CenterRuntime implements ControlCenter {
         this.config = config;
         this.workers = new Workers(config.workers());
         this.registry = new Registry(config, workers, clock);
+        this.delivery = new Delivery(config, workers);
     }
 
     @Override
@@ -42,8 +45,8 @@ public final class CenterRuntime implements ControlCenter {
         }
         try {
             for (TransportServer endpoint : config.endpoints()) {
-                endpoint.start(
-                        (connection, peer) -> new AgentSession(connection, peer, config, registry, workers, clock));
+                endpoint.start((connection, peer) ->
+                        new AgentSession(connection, peer, config, registry, delivery, claims, workers, clock));
             }
         } catch (IOException e) {
             close();

@@ -5,16 +5,16 @@ import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.transport.Connection;
+import dev.outpost.center.store.WatermarkStore.StreamEpoch;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
-import java.util.UUID;
 
 /**
- * What goes down one connection, from any thread, in order. Of acknowledgements only the newest per stream waits, for they
+ * What goes down one connection, from any thread, in order. Of acknowledgements only the newest per epoch waits, for they
  * are cumulative. Its lock also keeps the senders of one connection apart, as connections ask for.
  */
 final class Outbound {
@@ -22,7 +22,7 @@ final class Outbound {
     private final Connection<CenterMessage> connection;
     private final Clock clock;
     private final Queue<Envelope<CenterMessage>> waiting = new ArrayDeque<>();
-    private final Map<UUID, StreamPosition> acks = new LinkedHashMap<>();
+    private final Map<StreamEpoch, StreamPosition> acks = new LinkedHashMap<>();
     private long nextId = 1;
 
     Outbound(Connection<CenterMessage> connection, Clock clock) {
@@ -36,9 +36,12 @@ final class Outbound {
         flush();
     }
 
-    /** Acknowledges a stream up to a position. */
+    /** Acknowledges an epoch up to a position; without effect when a later one waits already. */
     synchronized void ack(StreamPosition through) {
-        acks.put(through.streamId(), through);
+        acks.merge(
+                new StreamEpoch(through.streamId(), through.epoch()),
+                through,
+                (before, now) -> now.sequence() > before.sequence() ? now : before);
         flush();
     }
 

@@ -2,6 +2,7 @@ package dev.outpost.center.internal;
 
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.TaskReportAck;
+import dev.outpost.agent.protocol.Welcome;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskStatus;
 import dev.outpost.agent.transport.CloseReason;
@@ -70,10 +71,9 @@ final class Registry {
         return agents.containsKey(agentId) || agents.size() < config.maxAgents();
     }
 
-    AgentEntry admitted(AgentSession session, Hello hello) {
-        AgentEntry entry =
-                agents.computeIfAbsent(hello.agentId(), id -> new AgentEntry(hello, clock, workers.serial()));
-        entry.connected(session, hello)
+    AgentEntry admitted(AgentSession session, Hello hello, Welcome welcome) {
+        AgentEntry entry = agents.computeIfAbsent(hello.agentId(), id -> new AgentEntry(hello, clock, workers));
+        entry.connected(session, hello, welcome)
                 .ifPresent(before -> before.close(
                         CloseReason.retry("another connection of agent '" + hello.agentId() + "' took over", null)));
         workers.count("agents.admitted");

@@ -1,60 +1,209 @@
 package dev.outpost.center.internal;
 
-import dev.outpost.agent.log.LogBatch;
-import dev.outpost.agent.metric.MetricBatch;
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.BatchNack;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TelemetryBatch;
 import dev.outpost.agent.protocol.TelemetryGap;
 import dev.outpost.agent.sink.SinkException;
-import dev.outpost.center.TelemetryHandler;
-import dev.outpost.center.store.WatermarkStore;
+import dev.outpost.agent.transport.CloseReason;
+import dev.outpost.center.StreamGap;
+import dev.outpost.center.store.WatermarkStore.StreamEpoch;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes in one epoch of one stream, batch by batch in the order of their numbers.
+ * Takes in one epoch of one stream on one connection, batch by batch in the order of their numbers.
  *
- * <p>What comes a second time is acknowledged again and not handled. After a batch that was refused to be retried everything
- * is passed over until that batch comes again, for the agent sends all from there on.
+ * <p>It begins with finding out how far the epoch has been taken; what comes meanwhile waits. What comes a second time is
+ * acknowledged again and not handled. After a batch that was refused to be retried everything is passed over until that batch
+ * comes again, for the agent sends all from there on.
+ *
+ * <p>Guarded by itself; what takes time runs on a worker, one step at a time ({@code busy}).
  */
 final class StreamIntake {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final long PATIENCE_SECONDS = 60;
 
     private final AgentSession session;
-    private final TelemetryHandler handler;
-    private final WatermarkStore watermarks;
+    private final Delivery delivery;
     private final Workers workers;
-    private final int capacity;
+    private final int window;
+    private final StreamEpoch epoch;
+    private final StreamPosition opened;
 
     private final Queue<AgentMessage> waiting = new ArrayDeque<>();
-    private StreamPosition taken;
+    private final CompletableFuture<Void> settled = new CompletableFuture<>();
+    private @Nullable CompletableFuture<Void> predecessor;
+    private long taken;
     private long nextExpected;
+    private int unacknowledged;
+    private boolean loaded;
+    private boolean waitsForPredecessor;
     private boolean busy;
     private boolean awaitsRetry;
+    private boolean closed;
 
-    StreamIntake(
-            AgentSession session,
-            TelemetryHandler handler,
-            WatermarkStore watermarks,
-            Workers workers,
-            int capacity,
-            StreamPosition watermark) {
+    StreamIntake(AgentSession session, Delivery delivery, Workers workers, int window, StreamPosition opened) {
         this.session = session;
-        this.handler = handler;
-        this.watermarks = watermarks;
+        this.delivery = delivery;
         this.workers = workers;
-        this.capacity = capacity;
-        this.taken = watermark;
-        this.nextExpected = watermark.sequence() + 1;
+        this.window = window;
+        this.opened = opened;
+        this.epoch = new StreamEpoch(opened.streamId(), opened.epoch());
+        this.taken = opened.sequence();
+        this.nextExpected = opened.sequence() + 1;
+    }
+
+    StreamEpoch epoch() {
+        return epoch;
+    }
+
+    AgentSession session() {
+        return session;
+    }
+
+    StreamPosition opened() {
+        return opened;
+    }
+
+    /** Before {@link #start}: nothing is done until {@code settled}, which an intake of the same epoch has left behind. */
+    void follow(CompletableFuture<Void> settled) {
+        synchronized (this) {
+            predecessor = settled;
+            waitsForPredecessor = true;
+        }
+    }
+
+    // ---- beginning ------------------------------------------------------------------------------------------------
+
+    /**
+     * Begins.
+     *
+     * @param stored how far the epoch is known to have been taken, if it was asked for just now
+     * @param announced what the agent has been told of that; anything else is told as soon as it is known
+     */
+    void start(OptionalLong stored, OptionalLong announced) {
+        CompletableFuture<Void> before;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            busy = true;
+            before = predecessor;
+            nextExpected = Math.max(nextExpected, announced.orElse(0) + 1); // the agent may go on from there at once
+        }
+        if (before == null) {
+            workers.execute(() -> load(stored, announced));
+            return;
+        }
+        var unused = await(before).thenRun(() -> workers.execute(() -> load(OptionalLong.empty(), announced)));
+    }
+
+    private CompletableFuture<Void> await(CompletableFuture<Void> before) {
+        CompletableFuture<Void> either = before.copy();
+        if (either.isDone()) {
+            return either;
+        }
+        Future<?> patience = workers.after(PATIENCE_SECONDS, () -> {
+            if (either.complete(null)) {
+                workers.count("streams.handler_abandoned");
+            }
+        });
+        return either.thenRun(() -> patience.cancel(false));
+    }
+
+    private void load(OptionalLong known, OptionalLong announced) {
+        synchronized (this) {
+            waitsForPredecessor = false;
+        }
+        if (isClosed()) {
+            fail("closed before it began");
+            return;
+        }
+        long stored;
+        try {
+            stored = known.isPresent() ? known.getAsLong() : delivery.watermark(epoch);
+        } catch (RuntimeException | Error e) {
+            fail("the watermark store failed");
+            return;
+        }
+        if (opened.sequence() > stored && !skip(stored)) {
+            return;
+        }
+        long through;
+        synchronized (this) {
+            taken = Math.max(stored, taken);
+            nextExpected = Math.max(nextExpected, taken + 1);
+            dropDuplicates(); // before the agent hears of it, for it may fill the window anew then
+            loaded = true;
+            through = taken;
+        }
+        if (announced.isEmpty() || announced.getAsLong() != through) {
+            session.outbound().ack(at(through));
+        }
+        handleNext();
+    }
+
+    /** What came before it was known how far the epoch had been taken. */
+    private void dropDuplicates() {
+        for (AgentMessage next = waiting.peek();
+                next != null && lastOf(next).sequence() <= taken;
+                next = waiting.peek()) {
+            waiting.remove();
+            unacknowledged--;
+            workers.count("batches.duplicate");
+        }
+    }
+
+    /** The agent goes on further than the epoch has come here. */
+    private boolean skip(long stored) {
+        workers.count(stored > 0 ? "streams.ahead" : "streams.ahead_of_nothing");
+        if (stored > 0) {
+            Throwable failure = failureOf(delivery.missing(session.info(), epoch, stored, opened.sequence()));
+            if (failure != null) {
+                fail("the telemetry handler did not take a gap"); // so that it is told again
+                return false;
+            }
+        }
+        delivery.passed(opened);
+        return true;
+    }
+
+    /** It cannot go on, and nor can the connection. */
+    private void fail(String why) {
+        session.close(CloseReason.retry(why, null));
+        synchronized (this) {
+            closed = true;
+            waiting.clear();
+            busy = false;
+        }
+        settled.complete(null);
+    }
+
+    // ---- what comes -----------------------------------------------------------------------------------------------
+
+    /**
+     * The epoch is opened once more; on the connection's thread.
+     *
+     * @return what is wrong with that, so wrong that the connection must end; or null
+     */
+    @Nullable String reopen(StreamPosition position) {
+        synchronized (this) {
+            if (position.sequence() >= nextExpected) {
+                return "an open stream was opened again at " + position.sequence() + ", and " + nextExpected
+                        + " has not come";
+            }
+        }
+        acknowledgeAgain();
+        return null;
     }
 
     /**
@@ -64,45 +213,86 @@ final class StreamIntake {
      */
     @Nullable String offer(AgentMessage message, StreamPosition last, long first) {
         synchronized (this) {
-            if (last.epoch() != taken.epoch()) {
-                return "a batch of epoch " + last.epoch() + " came where the hello named " + taken.epoch();
+            if (closed) {
+                return "stream " + epoch.streamId() + " epoch " + epoch.epoch() + " is sent on another connection";
             }
-            if (last.sequence() < nextExpected) {
-                workers.count("batches.duplicate");
-                session.outbound().ack(taken);
+            if (last.sequence() >= nextExpected) {
+                if (first > nextExpected) {
+                    workers.count("batches.out_of_order");
+                    return awaitsRetry ? null : "batch " + first + " came where " + nextExpected + " was expected";
+                }
+                if (unacknowledged >= window) {
+                    return "more than " + window + " batches unacknowledged";
+                }
+                awaitsRetry = false;
+                nextExpected = last.sequence() + 1;
+                unacknowledged++;
+                waiting.add(message);
+                if (!busy) {
+                    busy = true;
+                    workers.execute(this::handleNext);
+                }
                 return null;
             }
-            if (first > nextExpected) {
-                workers.count("batches.out_of_order");
-                return awaitsRetry ? null : "batch " + first + " came where " + nextExpected + " was expected";
-            }
-            if (waiting.size() >= capacity) {
-                return "more than " + capacity + " batches unacknowledged";
-            }
-            awaitsRetry = false;
-            nextExpected = last.sequence() + 1;
-            waiting.add(message);
-            if (busy) {
-                return null;
-            }
-            busy = true;
         }
-        workers.execute(this::handleNext);
+        workers.count("batches.duplicate");
+        acknowledgeAgain();
         return null;
     }
 
-    /** Handles batches until there is none or one is not done at once; on a worker. */
+    private void acknowledgeAgain() {
+        long through;
+        synchronized (this) {
+            if (!loaded) {
+                return; // the acknowledgement that follows the loading says it all
+            }
+            through = taken;
+        }
+        session.outbound().ack(at(through));
+    }
+
+    /** Whether nothing of it is under way. */
+    synchronized boolean isIdle() {
+        return !busy;
+    }
+
+    /** Takes nothing any more. The future completes when the handler has nothing of it either. */
+    CompletableFuture<Void> close() {
+        synchronized (this) {
+            closed = true;
+            waiting.clear();
+            if (predecessor != null && waitsForPredecessor) {
+                return predecessor; // whoever would wait for this one need not wait for more
+            }
+            if (busy) {
+                return settled;
+            }
+        }
+        settled.complete(null);
+        return settled;
+    }
+
+    // ---- handling, on a worker ------------------------------------------------------------------------------------
+
+    /** Handles batches until there is none or one is not done at once. */
     private void handleNext() {
         while (true) {
             AgentMessage next;
+            boolean end;
             synchronized (this) {
                 next = waiting.poll();
                 busy = next != null;
+                end = next == null && closed;
+            }
+            if (end) {
+                settled.complete(null);
             }
             if (next == null) {
                 return;
             }
-            CompletableFuture<?> done = handle(next);
+            CompletableFuture<?> done = next instanceof TelemetryBatch batch
+                    ? delivery.batch(session.info(), batch)
+                    : delivery.gap(session.info(), gap((TelemetryGap) next));
             if (!done.isDone()) {
                 var unused = done.whenComplete((ignored, failure) -> workers.execute(() -> {
                     finish(next, failure);
@@ -114,65 +304,41 @@ final class StreamIntake {
         }
     }
 
-    private static @Nullable Throwable failureOf(CompletableFuture<?> done) {
-        return done.handle((ignored, failure) -> failure).join();
-    }
-
-    private CompletableFuture<?> handle(AgentMessage message) {
-        try {
-            CompletionStage<?> stage = message instanceof TelemetryBatch batch ? handle(batch) : handleGap(message);
-            return Objects.requireNonNull(stage, "the handler returned null").toCompletableFuture();
-        } catch (Throwable t) { // user code: any Error must be survived as well
-            return CompletableFuture.failedFuture(t);
-        }
-    }
-
-    private CompletionStage<?> handle(TelemetryBatch batch) {
-        StreamPosition at = batch.position();
-        if (batch.codec() != TelemetryBatch.Codec.NONE) {
-            throw SinkException.permanent("codec " + batch.codec() + " cannot be read here", null);
-        }
-        return switch (batch.signal()) {
-            case LOGS ->
-                handler.onLogs(
-                        session.info(),
-                        new LogBatch(at.streamId(), at.epoch(), at.sequence(), batch.recordCount(), batch.body()));
-            case METRICS ->
-                handler.onMetrics(
-                        session.info(),
-                        new MetricBatch(at.streamId(), at.epoch(), at.sequence(), batch.recordCount(), batch.body()));
-            case UNSPECIFIED -> throw SinkException.permanent("its signal is not known here", null);
-        };
-    }
-
-    private CompletionStage<?> handleGap(AgentMessage message) {
-        if (message instanceof TelemetryGap gap) {
-            handler.onGap(session.info(), gap.recordCount(), gap.reason());
-        }
-        return CompletableFuture.completedStage(null);
+    private StreamGap gap(TelemetryGap gap) {
+        long records = gap.recordCount();
+        return new StreamGap(
+                epoch.streamId(),
+                epoch.epoch(),
+                Math.max(gap.fromSequence(), taken() + 1),
+                gap.through().sequence(),
+                OptionalLong.of(records < 0 ? Long.MAX_VALUE : records),
+                Limits.cutReason(gap.reason()));
     }
 
     private void finish(AgentMessage message, @Nullable Throwable failure) {
-        StreamPosition position =
-                message instanceof TelemetryBatch batch ? batch.position() : ((TelemetryGap) message).through();
+        StreamPosition position = lastOf(message);
         if (failure == null) {
-            take(position);
-            session.outbound().ack(position);
+            if (message instanceof TelemetryBatch) {
+                delivery.handled(position);
+            } else {
+                delivery.passed(position);
+            }
+            settle(position.sequence());
             return;
         }
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        workers.failed("telemetry handler", cause);
         String detail = String.valueOf(cause.getMessage());
         if (cause instanceof SinkException known && !known.retryable()) {
-            take(position);
+            delivery.passed(position);
             session.outbound().send(new BatchNack(position, BatchNack.Code.REJECTED, Duration.ZERO, detail), 0);
-            session.outbound().ack(position);
+            settle(position.sequence());
             return;
         }
         synchronized (this) {
             waiting.clear();
-            nextExpected = position.sequence();
+            unacknowledged = 0;
+            nextExpected = taken + 1;
             awaitsRetry = true;
         }
         Duration asked =
@@ -180,12 +346,32 @@ final class StreamIntake {
         session.outbound().send(new BatchNack(position, BatchNack.Code.RETRY, asked, detail), 0);
     }
 
-    private void take(StreamPosition position) {
-        workers.guard(
-                "watermark store",
-                () -> watermarks.advance(position.streamId(), position.epoch(), position.sequence()));
+    /** One of what came is done: the agent may send another as soon as it hears so, hence in this order. */
+    private void settle(long through) {
         synchronized (this) {
-            taken = position;
+            taken = through;
+            unacknowledged--;
         }
+        session.outbound().ack(at(through));
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    private synchronized long taken() {
+        return taken;
+    }
+
+    private StreamPosition at(long sequence) {
+        return new StreamPosition(epoch.streamId(), epoch.epoch(), sequence);
+    }
+
+    private static StreamPosition lastOf(AgentMessage message) {
+        return message instanceof TelemetryBatch batch ? batch.position() : ((TelemetryGap) message).through();
+    }
+
+    private static @Nullable Throwable failureOf(CompletableFuture<?> done) {
+        return done.handle((ignored, failure) -> failure).join();
     }
 }

@@ -3,10 +3,11 @@ package dev.outpost.center.internal;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
@@ -60,16 +61,20 @@ final class Workers {
         }
     }
 
-    /** An executor on the workers that runs its commands, which may be the user's, one after the other. */
-    Executor serial() {
-        SerialExecutor serial = new SerialExecutor(this::execute);
-        return command -> serial.execute(() -> guard("callback", command::run));
-    }
-
     /** Runs again and again, each time that many seconds after the last; must be short. */
     void repeat(long seconds, Runnable command) {
         var unused =
                 timer.scheduleWithFixedDelay(() -> guard("timer", command::run), seconds, seconds, TimeUnit.SECONDS);
+    }
+
+    /** Runs once, after so many seconds; must be short. Without effect after the end. */
+    Future<?> after(long seconds, Runnable command) {
+        try {
+            return timer.schedule(() -> guard("timer", command::run), seconds, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            count("center.work.after_close");
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     /** Runs the user's code here and now. */
