@@ -34,6 +34,7 @@ public final class Run {
     private final Chain chain;
     private final LaneAccount account;
     private final LaneGate gate;
+    private final boolean isFound;
     private final Deque<Entry> flight = new ArrayDeque<>();
     private final Deque<Entry> prefetched = new ArrayDeque<>();
     private final Deque<Entry> queue = new ArrayDeque<>();
@@ -66,14 +67,19 @@ public final class Run {
 
     /** A new run without an identity. */
     Run(Chain chain, LaneAccount account, LaneGate gate) {
+        this(chain, account, gate, false);
+    }
+
+    private Run(Chain chain, LaneAccount account, LaneGate gate, boolean isFound) {
         this.chain = chain;
         this.account = account;
         this.gate = gate;
+        this.isFound = isFound;
     }
 
     /** A run that an earlier process left. */
     Run(Chain chain, LaneAccount account, LaneGate gate, SpoolClient.Found found) {
-        this(chain, account, gate);
+        this(chain, account, gate, true);
         identify(found.run());
         acked = found.acked();
         ackedInSpool = acked;
@@ -123,12 +129,15 @@ public final class Run {
         return position(acked);
     }
 
-    /** Whether {@code position} is one of this run's that was sent. */
+    /**
+     * Whether {@code position} is one of this run's that was sent. The process that left a run may have sent more than it
+     * had written down.
+     */
     boolean knows(StreamPosition position) {
         return position.streamId().equals(streamId)
                 && position.epoch() == epoch
                 && position.sequence() >= 0
-                && position.sequence() <= highestSent;
+                && (isFound || position.sequence() <= highestSent);
     }
 
     /** Whether its destination has been told on this connection that it comes. */
@@ -276,11 +285,12 @@ public final class Run {
     // ---- what became of it ----------------------------------------------------------------------------------------
 
     /**
-     * All batches up to {@code through} are delivered. Late and repeated acknowledgements are without effect.
+     * All batches up to {@code position} are delivered. Late and repeated acknowledgements are without effect.
      *
      * @return whether any batch was delivered by it
      */
-    boolean ack(long through) {
+    boolean ack(long position) {
+        long through = Math.min(position, last);
         if (through <= acked) {
             return false;
         }

@@ -140,7 +140,7 @@ final class LaneBench {
     List<Integer> sendAll() {
         List<Integer> sent = new ArrayList<>();
         settle();
-        for (Chain.Offer next = chain.next(); next != null; next = nextAfterReading()) {
+        for (Chain.Offer next = nextAfterReading(); next != null; next = nextAfterReading()) {
             sent.add(numberOf(next));
             chain.sent(next);
         }

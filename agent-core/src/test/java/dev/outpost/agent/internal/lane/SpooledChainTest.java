@@ -228,6 +228,8 @@ class SpooledChainTest {
         bench.sendAll();
         chain.rejected(position(2), "rejected");
         bench.settle();
+        assertThat(bench.dropped("rejected")).isEqualTo(RECORDS);
+        assertThat(directory.resolve("spool/slot-0/quarantine")).isDirectoryContaining("glob:**.seg");
 
         killAndStart();
         chain.onConnected();
