@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Chain {
 
+    /** Why a promise is broken: what was to be written could not be. */
+    public static final String SPOOL_FAILED = "spool_failed";
+
+    /** Why a promise is broken: the agent has ended. */
+    public static final String CLOSED = "closed";
+
     private static final long BACKLOG_BYTES = 1L << 20;
     private static final Duration REST_AFTER = Duration.ofSeconds(30);
     private static final Duration SECURE_AFTER = Duration.ofMillis(10);
@@ -148,7 +154,7 @@ public final class Chain {
 
     private void breakPromises() {
         if (!connected && spool != null && !spool.canWrite()) {
-            allRuns().forEach(run -> run.breakPromises("spool_failed"));
+            allRuns().forEach(run -> run.breakPromises(SPOOL_FAILED));
         }
     }
 
