@@ -476,8 +476,13 @@ public final class Chain {
         secure();
     }
 
+    /** {@code promise} is kept when what the live run holds now is delivered; on disk, if nobody is there to take it. */
     void whenDelivered(Promise promise) {
-        live.whenDelivered(promise);
+        if (spool != null && !connected) {
+            whenSafe(promise);
+        } else {
+            live.whenDelivered(promise);
+        }
     }
 
     /** Writes down what is not delivered, as far as there is a spool. */

@@ -158,7 +158,10 @@ public final class Lane implements Outlet {
         chains.forEach(chain -> chain.whenSafe(promise));
     }
 
-    /** {@code promise} is kept once for each chain, as soon as what its live run holds now is delivered. */
+    /**
+     * {@code promise} is kept once for each chain, as soon as what its live run holds now is delivered; on disk, if nobody is
+     * there to take it.
+     */
     public void whenDelivered(Promise promise) {
         chains.forEach(chain -> chain.whenDelivered(promise));
     }

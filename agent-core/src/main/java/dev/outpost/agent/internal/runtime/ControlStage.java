@@ -264,9 +264,7 @@ final class ControlStage implements SessionEvents {
         });
         timers.schedule(clock.nanoTime() + time.toNanos() / 2, () -> tasks.stopAll("the agent is closing"));
         if (lanes.hasSpool()) {
-            Duration atMost = time.multipliedBy(3).dividedBy(4);
-            Duration spilling = session == null || !session.isReady() ? Duration.ZERO : atMost;
-            timers.schedule(clock.nanoTime(), spilling, () -> spillRest(done));
+            timers.schedule(clock.nanoTime() + time.toNanos() / 4 * 3, () -> spillRest(done));
         }
     }
 
