@@ -458,6 +458,12 @@ public final class Chain {
             run.rewind();
             run.opened(false);
             spillIfNeeded(run);
+            if (spool != null) {
+                run.contentWithSafe();
+            }
+        }
+        if (live.hasPromises()) {
+            secure();
         }
         breakPromises();
         unsentChanged();

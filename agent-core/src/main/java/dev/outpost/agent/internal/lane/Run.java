@@ -177,8 +177,8 @@ public final class Run {
         }
         last = before.last - cut;
         before.last = cut;
-        before.safe.moveBeyond(cut, safe);
-        before.delivered.moveBeyond(cut, delivered);
+        before.safe.moveBeyond(cut, cut, safe);
+        before.delivered.moveBeyond(cut, cut, delivered);
     }
 
     // ---- sending --------------------------------------------------------------------------------------------------
@@ -571,6 +571,12 @@ public final class Run {
         safe.keep(Math.max(acked, synced));
     }
 
+    /** Nobody is there to deliver to: who waits for that is content with the disk. */
+    void contentWithSafe() {
+        delivered.moveBeyond(0, 0, safe);
+        safe.keep(Math.max(acked, synced));
+    }
+
     /** {@code promise} is kept as soon as all that it holds now is delivered. */
     void whenDelivered(Promise promise) {
         delivered.add(last, promise);
@@ -584,6 +590,11 @@ public final class Run {
     /** Whether anything is neither delivered nor in the spool. */
     boolean hasUnsafe() {
         return Math.max(acked, synced) < last;
+    }
+
+    /** Whether anybody waits for batches to be safe. */
+    boolean hasPromises() {
+        return !safe.isEmpty();
     }
 
     /** When the oldest batch that is neither acknowledged nor being written was closed; {@link Long#MAX_VALUE} if none. */
