@@ -473,8 +473,8 @@ public final class Run {
         issued = entry.through();
         ClosedBatch batch = entry.batch();
         if (batch == null) {
-            chain.spool()
-                    .noteGap(present, new Stored.Gap(entry.from(), entry.through(), entry.records(), entry.reason()));
+            Stored.Gap gap = new Stored.Gap(entry.from(), entry.through(), entry.records(), entry.reason());
+            chain.spool().noteGap(present, attempt, gap);
         } else {
             chain.spool().append(present, attempt, toStore(entry, batch));
         }

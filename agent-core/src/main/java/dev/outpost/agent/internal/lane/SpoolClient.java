@@ -300,8 +300,8 @@ public final class SpoolClient {
         submit("cannot keep a rejected batch", store -> store.reject(run, batch, reason), () -> {});
     }
 
-    void noteGap(SpoolRun run, Stored.Gap gap) {
-        submit("cannot note a gap", store -> store.noteGap(run, gap), () -> {});
+    void noteGap(SpoolRun run, int attempt, Stored.Gap gap) {
+        submit("cannot note a gap", store -> store.noteGap(run, attempt, gap), () -> {});
     }
 
     /** Nothing is written to the run for now. */

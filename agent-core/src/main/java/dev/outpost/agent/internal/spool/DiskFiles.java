@@ -2,24 +2,30 @@ package dev.outpost.agent.internal.spool;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,14 +42,29 @@ public final class DiskFiles implements SpoolFiles {
 
     @Override
     public void createDirectories(Path directory) throws IOException {
-        if (Files.isDirectory(directory)) {
+        Path made = directory.toAbsolutePath();
+        Deque<Path> changed = new ArrayDeque<>();
+        for (Path at = made; at != null && !Files.isDirectory(at); at = at.getParent()) {
+            changed.push(at);
+        }
+        if (changed.isEmpty()) {
             return;
         }
-        Path parent = directory.toAbsolutePath().getParent();
-        if (parent != null) {
-            Files.createDirectories(parent, forOwner(parent, "rwx------"));
+        Files.createDirectories(made, forOwner(made, "rwx------"));
+        for (Path created : changed) {
+            Path parent = created.getParent();
+            if (parent != null) {
+                forceIfAllowed(parent);
+            }
         }
-        Files.createDirectory(directory, forOwner(directory, "rwx------"));
+    }
+
+    private void forceIfAllowed(Path directory) {
+        try {
+            forceDirectory(directory);
+        } catch (IOException e) {
+            LOG.debug("event=spool.force.failed a directory that is not the spool's could not be forced", e);
+        }
     }
 
     @Override
@@ -51,11 +72,9 @@ public final class DiskFiles implements SpoolFiles {
         List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             entries.forEach(found::add);
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException | NotDirectoryException e) {
             return List.of();
-        } catch (java.nio.file.DirectoryIteratorException e) {
-            throw e.getCause();
-        } catch (UncheckedIOException e) {
+        } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
         Collections.sort(found);
@@ -64,17 +83,17 @@ public final class DiskFiles implements SpoolFiles {
 
     @Override
     public OpenFile create(Path file) throws IOException {
-        return new ChannelFile(FileChannel.open(file, CREATE, forOwner(file, "rw-------")));
+        return new ChannelFile(file, CREATE, forOwner(file, "rw-------"));
     }
 
     @Override
     public OpenFile openToRead(Path file) throws IOException {
-        return new ChannelFile(FileChannel.open(file, READ));
+        return new ChannelFile(file, READ);
     }
 
     @Override
     public OpenFile openToWrite(Path file) throws IOException {
-        return new ChannelFile(FileChannel.open(file, WRITE, forOwner(file, "rw-------")));
+        return new ChannelFile(file, WRITE, forOwner(file, "rw-------"));
     }
 
     @Override
@@ -118,6 +137,8 @@ public final class DiskFiles implements SpoolFiles {
         try {
             channel = FileChannel.open(file, WRITE, forOwner(file, "rw-------"));
             lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return Optional.empty(); // held in this process by somebody who does not know the register
         } finally {
             if (lock == null) {
                 closeQuietly(channel);
@@ -145,7 +166,7 @@ public final class DiskFiles implements SpoolFiles {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
-    private static void closeQuietly(@org.jspecify.annotations.Nullable Closeable file) {
+    private static void closeQuietly(@Nullable Closeable file) {
         if (file == null) {
             return;
         }
@@ -156,46 +177,90 @@ public final class DiskFiles implements SpoolFiles {
         }
     }
 
-    private record ChannelFile(FileChannel channel) implements OpenFile {
+    /**
+     * An interrupt closes the channel that the thread uses. It has no meaning for the thread that writes the spool, so it is
+     * forgotten before each operation; one that comes during an operation costs that operation only, and a file that is
+     * merely read is opened again.
+     */
+    private static final class ChannelFile implements OpenFile {
+
+        private final Path path;
+        private final boolean readOnly;
+        private FileChannel channel;
+
+        ChannelFile(Path path, Set<OpenOption> options, FileAttribute<?>... attributes) throws IOException {
+            this.path = path;
+            this.readOnly = options.equals(READ);
+            this.channel = FileChannel.open(path, options, attributes);
+        }
+
+        /** One operation on the channel. */
+        private interface Operation {
+            long on(FileChannel channel) throws IOException;
+        }
+
+        private long uninterrupted(Operation operation) throws IOException {
+            Thread.interrupted();
+            try {
+                return operation.on(channel);
+            } catch (ClosedByInterruptException e) {
+                Thread.interrupted();
+                if (!readOnly) {
+                    throw e; // nobody knows how much was written
+                }
+                channel = FileChannel.open(path, READ);
+                return operation.on(channel);
+            }
+        }
 
         @Override
         public int read(ByteBuffer into, long position) throws IOException {
-            int total = 0;
-            while (into.hasRemaining()) {
-                int read = channel.read(into, position + total);
-                if (read < 0) {
-                    return total == 0 ? -1 : total;
+            int start = into.position();
+            return (int) uninterrupted(open -> {
+                into.position(start);
+                while (into.hasRemaining()) {
+                    if (open.read(into, position + into.position() - start) < 0) {
+                        return into.position() == start ? -1 : (long) into.position() - start;
+                    }
                 }
-                total += read;
-            }
-            return total;
+                return (long) into.position() - start;
+            });
         }
 
         @Override
         public void write(ByteBuffer[] from, long position) throws IOException {
-            channel.position(position);
-            long left = 0;
-            for (ByteBuffer buffer : from) {
-                left += buffer.remaining();
-            }
-            while (left > 0) {
-                left -= channel.write(from);
-            }
+            uninterrupted(open -> {
+                open.position(position);
+                long left = 0;
+                for (ByteBuffer buffer : from) {
+                    left += buffer.remaining();
+                }
+                while (left > 0) {
+                    left -= open.write(from);
+                }
+                return 0;
+            });
         }
 
         @Override
         public void force() throws IOException {
-            channel.force(false);
+            uninterrupted(open -> {
+                open.force(false);
+                return 0;
+            });
         }
 
         @Override
         public void truncate(long size) throws IOException {
-            channel.truncate(size);
+            uninterrupted(open -> {
+                open.truncate(size);
+                return 0;
+            });
         }
 
         @Override
         public long size() throws IOException {
-            return channel.size();
+            return uninterrupted(FileChannel::size);
         }
 
         @Override

@@ -2,23 +2,22 @@ package dev.outpost.agent.internal.spool;
 
 import java.io.IOException;
 import java.nio.BufferOverflowException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.UUID;
 
 /**
- * What is gone from the runs of a slot and has not been told to its destination. Made at its full size when the slot is
- * made, so that an eviction on a full disk can be noted: this is the class 0 of the spool's own news. Two halves are written
- * in turn, and forced.
+ * What is gone from the runs of a slot and has not been told to its destination. As it never grows, an eviction on a full
+ * disk can be noted too: this is the class 0 of the spool's own news. Forced.
  *
  * <pre>
- *   2 × 32768 bytes, little-endian:
- *   0 "AGGAPS01"   8 u64 generation   16 u16 n   18 n × entry   … u32 CRC32C of all before
- *   entry: u64 epoch   u64 from   u64 through   u32 records   reason   chain;
+ *   content of each half of 32768 bytes, little-endian:   0 u16 n   2 n × entry
+ *   entry: stream id, 16   u64 epoch   u64 from   u64 through   u32 records   reason   chain;
  *   both as u8 length and ASCII
  * </pre>
  *
@@ -26,72 +25,62 @@ import org.jspecify.annotations.Nullable;
  */
 final class GapFile implements AutoCloseable {
 
-    static final int HALF = 32 * 1024;
-    private static final byte[] MAGIC = "AGGAPS01".getBytes(StandardCharsets.US_ASCII);
-    private static final int ENTRIES_AT = 18;
+    static final TwoHalves.Kind KIND = new TwoHalves.Kind(0x3130535041474741L, 32 * 1024); // "AGGAPS01"
     private static final int LONGEST_TEXT = 255;
 
-    private final SpoolFiles.OpenFile file;
-    private long generation;
+    private final TwoHalves file;
 
     /**
      * A gap and the run that it is in.
      *
-     * @param chain the run's chain
+     * @param streamId the run's stream
      * @param epoch the run
+     * @param chain the run's chain
      * @param gap what is gone
      */
-    record Entry(String chain, long epoch, Stored.Gap gap) {}
+    record Entry(UUID streamId, long epoch, String chain, Stored.Gap gap) {}
 
-    private GapFile(SpoolFiles.OpenFile file) {
+    private GapFile(TwoHalves file) {
         this.file = file;
     }
 
     static GapFile open(Path path, SpoolFiles files) throws IOException {
-        SpoolFiles.OpenFile file = files.openToWrite(path);
-        boolean opened = false;
+        return new GapFile(TwoHalves.open(path, files, KIND));
+    }
+
+    /** What was written last. Empty when nothing can be read. */
+    List<Entry> read() {
         try {
-            if (file.size() < 2L * HALF) {
-                file.write(new ByteBuffer[] {ByteBuffer.allocate(2 * HALF)}, 0);
-                file.force();
-            }
-            opened = true;
-            return new GapFile(file);
-        } finally {
-            if (!opened) {
-                file.close();
-            }
+            return file.read().map(GapFile::decode).orElseGet(List::of);
+        } catch (IOException e) {
+            Disposal.note("gaps could not be read; the control center sees them by the numbers", e);
+            return List.of();
         }
     }
 
-    /** What was written last and is whole. */
-    List<Entry> read() throws IOException {
-        ByteBuffer newest = null;
-        for (int half = 0; half < 2; half++) {
-            ByteBuffer in = half(half);
-            if (in != null && (newest == null || in.getLong(8) > newest.getLong(8))) {
-                newest = in;
+    static List<Entry> decode(ByteBuffer content) {
+        ByteBuffer in = content.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        List<Entry> entries = new ArrayList<>();
+        try {
+            for (int left = in.getShort() & 0xFFFF; left > 0; left--) {
+                entries.add(entry(in));
             }
+        } catch (BufferUnderflowException e) {
+            entries.clear(); // its checksum is right, so some other program wrote it
         }
-        if (newest == null) {
-            return List.of();
-        }
-        generation = newest.getLong(8);
-        Entry[] entries = new Entry[newest.getShort(16) & 0xFFFF];
-        newest.position(ENTRIES_AT);
-        for (int i = 0; i < entries.length; i++) {
-            entries[i] = entry(newest);
-        }
-        return List.of(entries);
+        return entries;
     }
 
     private static Entry entry(ByteBuffer in) {
+        in.order(ByteOrder.BIG_ENDIAN);
+        UUID streamId = new UUID(in.getLong(), in.getLong());
+        in.order(ByteOrder.LITTLE_ENDIAN);
         long epoch = in.getLong();
         long from = in.getLong();
         long through = in.getLong();
         int records = in.getInt();
         String reason = text(in);
-        return new Entry(text(in), epoch, new Stored.Gap(from, through, records, reason));
+        return new Entry(streamId, epoch, text(in), new Stored.Gap(from, through, records, reason));
     }
 
     private static String text(ByteBuffer in) {
@@ -100,25 +89,14 @@ final class GapFile implements AutoCloseable {
         return new String(text, StandardCharsets.US_ASCII);
     }
 
-    private @Nullable ByteBuffer half(int half) throws IOException {
-        ByteBuffer in = ByteBuffer.allocate(HALF).order(ByteOrder.LITTLE_ENDIAN);
-        file.read(in, (long) half * HALF);
-        in.flip();
-        if (in.limit() < HALF || !Arrays.equals(MAGIC, Arrays.copyOf(in.array(), MAGIC.length))) {
-            return null;
-        }
-        int end = HALF - 4;
-        return in.getInt(end) == FrameHeader.checksum(0, in.duplicate().limit(end)) ? in : null;
-    }
-
     /**
      * Writes all that is gone, durably.
      *
      * @return how many of the entries found room; the others are known to this process only
      */
     int write(List<Entry> entries) throws IOException {
-        ByteBuffer out = ByteBuffer.allocate(HALF).order(ByteOrder.LITTLE_ENDIAN);
-        out.put(MAGIC).putLong(generation + 1).putShort((short) 0).limit(HALF - 4);
+        ByteBuffer out = ByteBuffer.allocate(KIND.capacity()).order(ByteOrder.LITTLE_ENDIAN);
+        out.putShort((short) 0);
         int count = 0;
         for (Entry entry : entries) {
             int before = out.position();
@@ -130,15 +108,16 @@ final class GapFile implements AutoCloseable {
                 break;
             }
         }
-        out.putShort(16, (short) count).position(HALF - 4).limit(HALF);
-        out.putInt(FrameHeader.checksum(0, out.duplicate().position(0).limit(HALF - 4)));
-        file.write(new ByteBuffer[] {out.flip()}, (generation + 1) % 2 * HALF);
-        file.force();
-        generation++;
+        out.putShort(0, (short) count);
+        file.write(out.flip(), true);
         return count;
     }
 
     private static void put(Entry entry, ByteBuffer out) {
+        out.order(ByteOrder.BIG_ENDIAN);
+        out.putLong(entry.streamId().getMostSignificantBits())
+                .putLong(entry.streamId().getLeastSignificantBits());
+        out.order(ByteOrder.LITTLE_ENDIAN);
         Stored.Gap gap = entry.gap();
         out.putLong(entry.epoch()).putLong(gap.from()).putLong(gap.through()).putInt(gap.records());
         putText(gap.reason(), out);

@@ -8,36 +8,41 @@ import java.util.Deque;
 
 /**
  * Batches that are damaged or that no destination takes, each a segment of one frame, for people to look at. At most 16
- * files and so many bytes; the oldest go first. Disk thread only.
+ * files and so many bytes; the oldest go first. What goes wrong here costs evidence only, and is not thrown. Disk thread only.
  */
 final class Quarantine {
 
     static final String DIRECTORY = "quarantine";
-    private static final int MOST_FILES = 16;
+    static final int MOST_FILES = 16;
 
     private final Path directory;
     private final SpoolFiles files;
+    private final Disposal disposal;
     private final long maxBytes;
     private final Deque<Kept> kept = new ArrayDeque<>();
     private long bytes;
 
     private record Kept(Path path, long size) {}
 
-    Quarantine(Path directory, SpoolFiles files, long maxBytes) {
+    Quarantine(Path directory, SpoolFiles files, Disposal disposal, long maxBytes) {
         this.directory = directory;
         this.files = files;
+        this.disposal = disposal;
         this.maxBytes = maxBytes;
     }
 
     /** Finds what is there. */
-    void scan() throws IOException {
-        for (Path path : files.list(directory)) {
-            try (SpoolFiles.OpenFile file = files.openToRead(path)) {
-                kept.add(new Kept(path, file.size()));
-                bytes += file.size();
+    void scan() {
+        try {
+            for (Path path : files.list(directory)) {
+                try (SpoolFiles.OpenFile file = files.openToRead(path)) {
+                    add(path, file.size());
+                }
             }
+        } catch (IOException e) {
+            Disposal.note("the quarantine could not be read", e);
         }
-        makeRoomFor(0);
+        keepOnly(MOST_FILES, maxBytes);
     }
 
     long bytes() {
@@ -45,28 +50,38 @@ final class Quarantine {
     }
 
     /** Keeps a frame as it is, right or damaged, unless it is too large for that. */
-    void keep(SpoolRun run, long sequence, ByteBuffer frame) throws IOException {
+    void keep(SpoolRun run, long sequence, ByteBuffer frame) {
         int size = SegmentHeader.BYTES + frame.remaining();
         if (size > maxBytes) {
             return;
         }
-        files.createDirectories(directory);
-        makeRoomFor(size);
+        keepOnly(MOST_FILES - 1, maxBytes - size);
         SegmentId id = new SegmentId(run.streamId(), run.epoch(), sequence);
         Path path = directory.resolve(run.chain().name() + "-" + id.fileName());
-        files.delete(path);
-        try (SpoolFiles.OpenFile file = files.create(path)) {
-            file.write(new ByteBuffer[] {new SegmentHeader(id, 0).encode(), frame.duplicate()}, 0);
+        try {
+            files.createDirectories(directory);
+            if (kept.stream().anyMatch(other -> other.path().equals(path))) {
+                return; // the same batch, a second time
+            }
+            try (SpoolFiles.OpenFile file = files.create(path)) {
+                add(path, size);
+                file.write(new ByteBuffer[] {new SegmentHeader(id, 0).encode(), frame.duplicate()}, 0);
+            }
+        } catch (IOException e) {
+            Disposal.note("a batch could not be put into quarantine", e);
         }
+    }
+
+    private void add(Path path, long size) {
         kept.add(new Kept(path, size));
         bytes += size;
     }
 
-    private void makeRoomFor(long size) throws IOException {
-        while (!kept.isEmpty() && (kept.size() >= MOST_FILES || bytes + size > maxBytes)) {
+    private void keepOnly(int mostFiles, long mostBytes) {
+        while (!kept.isEmpty() && (kept.size() > mostFiles || bytes > mostBytes)) {
             Kept oldest = kept.remove();
             bytes -= oldest.size();
-            files.delete(oldest.path());
+            disposal.delete(oldest.path(), oldest.size());
         }
     }
 }

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,91 +26,81 @@ final class RunReader {
         this.run = run;
     }
 
-    /** Is told of batches that turn out to be lost. */
-    @FunctionalInterface
-    interface LossListener {
-        /**
-         * Batches are lost.
-         *
-         * @param raw what lies there instead, or null when nothing does
-         */
-        void onLost(SpoolRun run, Stored.Gap lost, @Nullable ByteBuffer raw);
+    /** Is told of batches that turn out to be lost, and notes the gaps. */
+    interface Losses {
+
+        /** A frame is damaged; {@code raw} lies there. */
+        void onCorrupt(SpoolRun run, Stored.Gap lost, ByteBuffer raw);
+
+        /** Frames are not there that once were. */
+        void onMissing(SpoolRun run, Stored.Gap lost);
+
+        /** A segment cannot be read, which holds frames from {@code from} on: it is to be given up. */
+        void onUnreadable(SpoolRun run, Segment segment, long from, String reason);
     }
 
-    /** What stands from {@code from} to {@code through}, up to so many bytes, but at least one if there is any. */
-    List<Stored> read(long from, long through, int maxBytes, SpoolFiles files, LossListener losses) throws IOException {
+    /**
+     * What stands from {@code from} to {@code through}, up to so many bytes, but at least one if there is any. Each begins
+     * behind the one before it.
+     */
+    List<Stored> read(long from, long through, int maxBytes, SpoolFiles files, Losses losses) throws IOException {
         List<Stored> found = new ArrayList<>();
         long expected = from;
-        int bytes = 0;
-        while (bytes < maxBytes && expected <= through) {
-            Optional<Stored> present = readOne(expected, through, files, losses);
-            if (present.isEmpty()) {
-                break;
-            }
-            Stored stored = present.get();
-            if (stored.from() > expected) {
-                found.add(new Stored.Gap(expected, stored.from() - 1, 0, "missing"));
-            }
+        long last = Math.min(through, run.last());
+        long bytes = 0;
+        while (bytes < maxBytes && expected <= last) {
+            Stored stored = readOne(expected, last, files, losses);
             found.add(stored);
-            bytes += stored instanceof Stored.Frame frame ? (int) frame.header().frameBytes() : FrameHeader.BYTES;
+            bytes += stored instanceof Stored.Frame frame ? frame.header().frameBytes() : FrameHeader.BYTES;
             expected = stored.through() + 1;
-        }
-        if (found.isEmpty() && expected <= through) {
-            found.add(new Stored.Gap(expected, through, 0, "missing"));
+            run.told(stored.through());
         }
         return found;
     }
 
-    private Optional<Stored> readOne(long from, long through, SpoolFiles files, LossListener losses)
-            throws IOException {
-        Optional<Stored.Gap> gap = run.gapAt(from);
-        if (gap.isPresent()) {
-            return Optional.of(new Stored.Gap(
-                    from, gap.get().through(), gap.get().records(), gap.get().reason()));
+    private Stored readOne(long from, long last, SpoolFiles files, Losses losses) throws IOException {
+        while (true) {
+            Optional<Stored.Gap> gap = run.gapAt(from);
+            if (gap.isPresent()) {
+                return new Stored.Gap(
+                        from,
+                        gap.get().through(),
+                        gap.get().records(),
+                        gap.get().reason());
+            }
+            long limit = Math.min(last, run.firstGapFrom(from) - 1);
+            try {
+                Optional<FrameHeader> header = seek(from, limit, files);
+                failures = 0;
+                if (header.isPresent() && header.get().sequence() == from) {
+                    return take(header.get(), losses);
+                }
+                return missing(from, header.map(frame -> frame.sequence() - 1).orElse(limit), files, losses);
+            } catch (NoSuchFileException e) {
+                giveUp(from, "missing", losses);
+            } catch (IOException e) {
+                if (segment == null || ++failures < READS_BEFORE_GIVING_UP) {
+                    close();
+                    throw e;
+                }
+                failures = 0;
+                giveUp(from, "unreadable", losses);
+            }
         }
-        Map.Entry<Long, Stored.Gap> nextGap = run.gaps().ceilingEntry(from);
-        if (nextGap == null || nextGap.getKey() > through) {
-            return readGuarded(from, through, files, losses);
-        }
-        Optional<Stored> frame = readGuarded(from, nextGap.getKey() - 1, files, losses);
-        return frame.isPresent() ? frame : Optional.of(nextGap.getValue());
     }
 
     /** A segment that is gone, or again and again cannot be read, is given up as a gap: the run must go on. */
-    private Optional<Stored> readGuarded(long from, long through, SpoolFiles files, LossListener losses)
-            throws IOException {
-        try {
-            Optional<Stored> frame = readFrame(from, through, files, losses);
-            failures = 0;
-            return frame;
-        } catch (NoSuchFileException e) {
-            return Optional.of(giveUp(from, "missing", losses));
-        } catch (IOException e) {
-            close();
-            if (++failures < READS_BEFORE_GIVING_UP || firstWith(from) == null) {
-                throw e;
-            }
-            failures = 0;
-            return Optional.of(giveUp(from, "unreadable", losses));
-        }
-    }
-
-    private Stored giveUp(long from, String reason, LossListener losses) {
-        Segment gone = segment == null ? firstWith(from) : segment;
+    private void giveUp(long from, String reason, Losses losses) {
+        Segment gone = segment;
         close();
-        if (gone == null) {
-            throw new IllegalStateException("nothing can be missing behind the last segment of " + run);
+        if (gone != null) {
+            losses.onUnreadable(run, gone, from, reason);
         }
-        run.segments().remove(gone);
-        Stored.Gap lost = new Stored.Gap(
-                Math.max(from, gone.id().firstSequence()), gone.lastSequence(), (int) gone.records(), reason);
-        losses.onLost(run, lost, null);
-        return run.addGap(lost);
     }
 
-    private Optional<Stored> readFrame(long from, long through, SpoolFiles files, LossListener losses)
-            throws IOException {
-        if (next != from) {
+    /** Comes to stand before the first frame from {@code from} to {@code through}. */
+    private Optional<FrameHeader> seek(long from, long through, SpoolFiles files) throws IOException {
+        if (from < next) {
             close();
         }
         long at = from;
@@ -129,7 +118,8 @@ final class RunReader {
             }
             Optional<FrameHeader> found = nextFrom(at, frames, current);
             if (found.isPresent()) {
-                return take(found.get(), through, frames, losses);
+                frames.stepBack(found.get());
+                return found.filter(frame -> frame.sequence() <= through);
             }
             if (current == run.segments().peekLast()) {
                 return Optional.empty(); // stays open: more may be appended
@@ -140,28 +130,53 @@ final class RunReader {
     }
 
     private static Optional<FrameHeader> nextFrom(long from, SegmentReader frames, Segment current) throws IOException {
-        Optional<FrameHeader> found = frames.next(current.end());
-        while (found.isPresent() && found.get().sequence() < from) {
-            found = frames.next(current.end());
+        while (true) {
+            Optional<FrameHeader> found = frames.next(current.end());
+            if (found.isEmpty() || found.get().sequence() >= from) {
+                return found;
+            }
+            current.passed(found.get().sequence(), frames.records());
         }
-        return found;
     }
 
-    private Optional<Stored> take(FrameHeader frame, long through, SegmentReader frames, LossListener losses)
-            throws IOException {
-        if (frame.sequence() > through) {
-            frames.stepBack(frame);
-            return Optional.empty();
+    private Stored take(FrameHeader expected, Losses losses) throws IOException {
+        SegmentReader frames = open;
+        Segment current = segment;
+        if (frames == null || current == null) {
+            throw new IllegalStateException("nothing is open");
         }
+        FrameHeader frame = frames.next(current.end()).orElse(expected);
         Optional<ByteBuffer> body = frames.body(frame);
         next = frame.sequence() + 1;
+        current.passed(frame.sequence(), frames.records());
         if (body.isPresent()) {
-            return Optional.of(new Stored.Frame(frame, body.get()));
+            return new Stored.Frame(frame, body.get());
         }
         Stored.Gap lost = new Stored.Gap(frame.sequence(), frame.sequence(), frame.records(), "corrupt");
-        losses.onLost(run, lost, frames.raw(frame));
-        run.addGap(lost);
-        return Optional.of(lost);
+        losses.onCorrupt(run, lost, frames.raw(frame));
+        return lost;
+    }
+
+    /**
+     * Numbers without frames. When a segment holds fewer records than it once did, they are lost; that is found out once a
+     * segment, for a run whose numbers have holes must not be walked at each of them.
+     */
+    private Stored missing(long from, long through, SpoolFiles files, Losses losses) throws IOException {
+        long lost = 0;
+        for (Segment candidate : run.segments()) {
+            if (candidate.id().firstSequence() <= through
+                    && candidate.lastSequence() >= from
+                    && !candidate.isChecked()) {
+                long known = candidate.recordsAfter(from - 1);
+                lost += Math.max(0, known - countIn(candidate, from, Long.MAX_VALUE, files, true));
+                candidate.checked();
+            }
+        }
+        Stored.Gap gap = new Stored.Gap(from, through, SpoolRun.toRecords(lost), "missing");
+        if (lost > 0) {
+            losses.onMissing(run, gap);
+        }
+        return gap;
     }
 
     private @Nullable Segment firstWith(long from) {
@@ -173,27 +188,32 @@ final class RunReader {
         return null;
     }
 
-    /** Records in the frames from {@code from} to {@code through}. */
+    /** Records in the frames from {@code from} to {@code through} that are in no gap. */
     long countRecords(long from, long through, SpoolFiles files) throws IOException {
         long records = 0;
         for (Segment candidate : run.segments()) {
             long first = candidate.id().firstSequence();
-            if (first >= from && candidate.lastSequence() <= through) {
+            long last = candidate.lastSequence();
+            if (first >= from && last <= through && !run.hasGapIn(first, last)) {
                 records += candidate.records();
-            } else if (candidate.lastSequence() >= from && first <= through) {
-                records += countIn(candidate, from, through, files);
+            } else if (last >= from && first <= through) {
+                records += countIn(candidate, from, through, files, false);
             }
         }
         return records;
     }
 
-    private static long countIn(Segment partly, long from, long through, SpoolFiles files) throws IOException {
+    private long countIn(Segment partly, long from, long through, SpoolFiles files, boolean withGaps)
+            throws IOException {
         long records = 0;
         try (SegmentReader walk = new SegmentReader(files.openToRead(partly.path()), partly.id())) {
             for (Optional<FrameHeader> frame = walk.next(partly.end());
                     frame.isPresent() && frame.get().sequence() <= through;
                     frame = walk.next(partly.end())) {
-                records += frame.get().sequence() >= from ? frame.get().records() : 0;
+                long sequence = frame.get().sequence();
+                boolean counts =
+                        sequence >= from && (withGaps || run.gapAt(sequence).isEmpty());
+                records += counts ? frame.get().records() : 0;
             }
         }
         return records;
@@ -213,5 +233,6 @@ final class RunReader {
         }
         open = null;
         segment = null;
+        next = 0;
     }
 }

@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
  */
 record SegmentId(UUID streamId, long epoch, long firstSequence) {
 
+    /** The largest epoch. No agent starts that often. */
+    static final long MAX_EPOCH = 1L << 49;
+
     private static final Pattern NAME = Pattern.compile("([0-9a-f]{16})-([0-9a-f]{16})\\.seg");
 
     /** The file's name. */
@@ -32,7 +35,14 @@ record SegmentId(UUID streamId, long epoch, long firstSequence) {
         }
         long epoch = Long.parseUnsignedLong(name.group(1), 16);
         long first = Long.parseUnsignedLong(name.group(2), 16);
-        return epoch < 1 || first < 1 ? Optional.empty() : Optional.of(new SegmentId(streamId, epoch, first));
+        return epoch < 1 || epoch > MAX_EPOCH || first < 1
+                ? Optional.empty()
+                : Optional.of(new SegmentId(streamId, epoch, first));
+    }
+
+    /** The same segment of another stream. */
+    SegmentId ofStream(UUID other) {
+        return new SegmentId(other, epoch, firstSequence);
     }
 
     /**

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Walks the frames of one segment from its beginning, header by header. Where there is no right header it looks for the
- * next one in steps of 8 bytes. Disk thread only.
+ * next one in steps of 8 bytes. Every byte is looked at a bounded number of times, whatever the file holds. Disk thread only.
  */
 final class SegmentReader implements AutoCloseable {
 
@@ -18,12 +18,12 @@ final class SegmentReader implements AutoCloseable {
 
     private final SpoolFiles.OpenFile file;
     private final long seed;
-    private final ByteBuffer window =
-            ByteBuffer.allocate(WINDOW).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+    private ByteBuffer window = emptyWindow(HEADER_WINDOW);
     private long windowStart;
     private long position = SegmentHeader.BYTES;
     private long frameStart;
     private long lastSequence;
+    private long records;
     private boolean searching;
     private boolean damaged;
 
@@ -36,25 +36,27 @@ final class SegmentReader implements AutoCloseable {
     /**
      * The next frame with a number larger than the last one's.
      *
-     * @param end where to stop looking
+     * @param end where to stop looking: what lies behind it may still change
      */
     Optional<FrameHeader> next(long end) throws IOException {
         while (position + FrameHeader.BYTES <= end) {
-            Optional<FrameHeader> found = headerAt(position, end);
-            if (found.isEmpty()) {
-                searching = true;
-                damaged |= !isZero(position);
-                position += 8;
-                continue;
+            if (!load(position, end)) {
+                position = end; // the file ends before that
+                break;
             }
-            searching = false;
-            FrameHeader frame = found.get();
-            frameStart = position;
-            position += frame.frameBytes();
-            if (frame.sequence() > lastSequence) {
+            Optional<FrameHeader> found = headerAt(position, end);
+            if (found.isPresent()) {
+                FrameHeader frame = found.get();
+                searching = false;
+                frameStart = position;
+                position += frame.frameBytes();
                 lastSequence = frame.sequence();
+                records += frame.records();
                 return found;
             }
+            searching = true;
+            damaged |= window.getLong((int) (position - windowStart)) != 0;
+            position += 8;
         }
         return Optional.empty();
     }
@@ -87,6 +89,11 @@ final class SegmentReader implements AutoCloseable {
         return frameStart;
     }
 
+    /** Records in the frames that {@link #next} gave. */
+    long records() {
+        return records;
+    }
+
     /** Whether anything was passed over that was neither a frame nor zeros. */
     boolean isDamaged() {
         return damaged;
@@ -96,6 +103,7 @@ final class SegmentReader implements AutoCloseable {
     void stepBack(FrameHeader frame) {
         position = frameStart;
         lastSequence = frame.sequence() - 1;
+        records -= frame.records();
     }
 
     @Override
@@ -103,27 +111,39 @@ final class SegmentReader implements AutoCloseable {
         file.close();
     }
 
-    private Optional<FrameHeader> headerAt(long at, long end) throws IOException {
-        if (!load(at) || window.getInt((int) (at - windowStart)) != FrameHeader.MAGIC) {
+    /**
+     * A number that is not larger than the last one's cannot stand here: it is a copy of an earlier frame inside the body of
+     * one whose header is damaged, and its length must not lead past what follows.
+     */
+    private Optional<FrameHeader> headerAt(long at, long end) {
+        int index = (int) (at - windowStart);
+        if (window.getInt(index) != FrameHeader.MAGIC) {
             return Optional.empty();
         }
-        Optional<FrameHeader> header = FrameHeader.decode(window.duplicate().position((int) (at - windowStart)), seed);
-        return header.filter(frame -> at + frame.frameBytes() <= end);
+        return FrameHeader.decode(window.duplicate().position(index), seed)
+                .filter(frame -> at + frame.frameBytes() <= end && frame.sequence() > lastSequence);
     }
 
-    private boolean isZero(long at) throws IOException {
-        return !load(at) || window.getLong((int) (at - windowStart)) == 0;
-    }
-
-    /** Sees to it that a header's bytes from {@code at} on are in the window; false at the end of the file. */
-    private boolean load(long at) throws IOException {
+    /**
+     * Sees to it that a header's bytes from {@code at} on are in the window; false at the end of the file. What lies behind
+     * {@code end} is not read, for it may be written later.
+     */
+    private boolean load(long at, long end) throws IOException {
         if (at >= windowStart && at + FrameHeader.BYTES <= windowStart + window.limit()) {
             return true;
         }
-        window.clear().limit(searching ? WINDOW : HEADER_WINDOW);
+        if (searching && window.capacity() < WINDOW) {
+            window = emptyWindow(WINDOW);
+        }
+        int wanted = searching ? WINDOW : HEADER_WINDOW;
+        window.clear().limit((int) Math.min(wanted, end - at));
         windowStart = at;
         int read = file.read(window, at);
-        window.limit(Math.max(0, read));
+        window.position(0).limit(Math.max(0, read));
         return window.limit() >= FrameHeader.BYTES;
+    }
+
+    private static ByteBuffer emptyWindow(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN).limit(0);
     }
 }

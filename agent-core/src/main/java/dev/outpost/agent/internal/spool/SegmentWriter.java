@@ -2,12 +2,13 @@ package dev.outpost.agent.internal.spool;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 
 /**
  * Appends to one segment. After anything it throws it takes no more: what follows goes into another segment. Disk thread
  * only.
  */
-final class SegmentWriter implements AutoCloseable {
+final class SegmentWriter {
 
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 * 1024);
 
@@ -30,7 +31,8 @@ final class SegmentWriter implements AutoCloseable {
      * Makes the file at its full size, so that later forces need not change its metadata. What could not be made whole is
      * deleted again.
      */
-    static SegmentWriter create(Segment segment, SpoolFiles files) throws IOException {
+    static SegmentWriter create(Segment segment, Path directory, SpoolFiles files, Disposal disposal)
+            throws IOException {
         SpoolFiles.OpenFile file = files.create(segment.path());
         boolean made = false;
         try {
@@ -43,12 +45,13 @@ final class SegmentWriter implements AutoCloseable {
                 at += length;
             }
             file.force();
+            files.forceDirectory(directory);
             made = true;
             return new SegmentWriter(segment, file);
         } finally {
             if (!made) {
                 file.close();
-                files.delete(segment.path());
+                disposal.delete(segment.path(), segment.fileBytes());
             }
         }
     }
@@ -59,18 +62,6 @@ final class SegmentWriter implements AutoCloseable {
 
     boolean hasRoomFor(int bodyLength) {
         return !failed && segment.end() + FrameHeader.frameBytes(bodyLength) <= segment.fileBytes();
-    }
-
-    boolean isDirty() {
-        return segment.end() > syncedEnd;
-    }
-
-    boolean hasFailed() {
-        return failed;
-    }
-
-    long unsyncedBytes() {
-        return segment.end() - syncedEnd;
     }
 
     /**
@@ -85,27 +76,34 @@ final class SegmentWriter implements AutoCloseable {
         ByteBuffer[] parts = {
             frame.encode(seed), batch.body().duplicate(), ZEROS.duplicate().limit(padding)
         };
+        boolean written = false;
         try {
             file.write(parts, at);
-        } catch (IOException e) {
-            failed = true;
-            throw e;
+            written = true;
+        } finally {
+            failed |= !written;
         }
         segment.added(frame, at + frame.frameBytes());
         return frame.frameBytes();
     }
 
-    /** Forces what was appended. When that fails, what was not forced before counts as not there. */
+    /**
+     * Forces what was appended. When that fails, what was not forced before counts as not there, and the file is not forced
+     * again: the kernel has marked its pages clean, so that a second force would succeed and mean nothing.
+     */
     void sync() throws IOException {
-        if (!isDirty()) {
+        if (segment.end() == syncedEnd) {
             return;
         }
+        boolean forced = false;
         try {
             file.force();
-        } catch (IOException e) {
-            failed = true; // the kernel has marked the pages clean: a second force would succeed and mean nothing
-            segment.cutTo(syncedSequence, syncedEnd, syncedRecords);
-            throw e;
+            forced = true;
+        } finally {
+            if (!forced) {
+                failed = true;
+                segment.cutTo(syncedSequence, syncedEnd, syncedRecords);
+            }
         }
         syncedEnd = segment.end();
         syncedSequence = segment.lastSequence();
@@ -118,14 +116,9 @@ final class SegmentWriter implements AutoCloseable {
             file.truncate(segment.end());
             segment.fileBytes(segment.end());
         } catch (IOException e) {
-            failed = true; // only room is lost: readers find the end of the frames by themselves
+            Disposal.note("a segment could not be cut to its size; readers find the end of its frames", e);
         } finally {
             file.close();
         }
-    }
-
-    @Override
-    public void close() {
-        file.close();
     }
 }

@@ -3,55 +3,60 @@ package dev.outpost.agent.internal.spool;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
- * One agent's part of a spool directory: the lock that makes it ours, and the stream id and epoch in its META file. Disk
- * thread only.
- *
- * <pre>
- *   META   38 bytes, little-endian:   0 "AGMETA01"   8 u16 version   10 stream id, 16   26 u64 epoch   34 u32 CRC32C
- * </pre>
+ * One agent's part of a spool directory: the lock that makes it ours, and its files META, ACK and GAPS. Disk thread only.
  */
 final class SlotDirectory implements AutoCloseable {
 
     /** How many agents may share a directory. */
     static final int SLOTS = 16;
 
-    private static final byte[] MAGIC = "AGMETA01".getBytes(StandardCharsets.US_ASCII);
-    private static final short VERSION = 1;
-    private static final int META_BYTES = 38;
+    static final String ACK = "ACK";
+    static final String GAPS = "GAPS";
+    static final String LOCK = "LOCK";
+
+    /** Higher ones in names are made up, and must not bring our own counting to its end. */
+    private static final long HIGHEST_FOREIGN_EPOCH = SegmentId.MAX_EPOCH / 2;
+
+    private static final Pattern CHAIN = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
 
     private final Path directory;
     private final SpoolFiles files;
     private final Closeable lock;
     private final AckFile acks;
     private final GapFile gaps;
-    private UUID streamId;
-    private long epoch;
+    private final NavigableMap<Long, Long> savedAcks;
+    private final List<GapFile.Entry> savedGaps;
+    private SlotMeta meta;
 
-    private SlotDirectory(Path directory, SpoolFiles files, Closeable lock, Meta meta) throws IOException {
+    private SlotDirectory(Path directory, SpoolFiles files, Closeable lock, SlotMeta read, AckFile acks, GapFile gaps)
+            throws IOException {
         this.directory = directory;
         this.files = files;
         this.lock = lock;
-        this.streamId = meta.streamId;
-        this.epoch = meta.epoch;
-        this.acks = AckFile.open(directory.resolve("ACK"), files);
-        this.gaps = GapFile.open(directory.resolve("GAPS"), files);
+        this.acks = acks;
+        this.gaps = gaps;
+        this.savedAcks = acks.read();
+        this.savedGaps = gaps.read();
+        this.meta = new SlotMeta(read.streamId(), Math.max(read.epoch(), highestEpoch()));
     }
-
-    private record Meta(UUID streamId, long epoch) {}
 
     /** The slot's path. */
     static Path slot(Path spool, int number) {
         return spool.resolve("slot-" + number);
+    }
+
+    /** Whether a chain may be called so: other directories in a slot are not ours. */
+    static boolean isChain(String name) {
+        return CHAIN.matcher(name).matches() && !name.equals(Quarantine.DIRECTORY);
     }
 
     /**
@@ -65,78 +70,96 @@ final class SlotDirectory implements AutoCloseable {
         } else if (files.list(slot).isEmpty()) {
             return Optional.empty();
         }
-        Optional<Closeable> lock = files.tryLock(slot.resolve("LOCK"));
+        Optional<Closeable> lock = files.tryLock(slot.resolve(LOCK));
         if (lock.isEmpty()) {
             return Optional.empty();
         }
-        boolean taken = false;
+        Optional<SlotDirectory> taken = Optional.empty();
         try {
-            Optional<Meta> meta = readMeta(slot, files);
-            Optional<SlotDirectory> mine = meta.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(new SlotDirectory(slot, files, lock.get(), meta.get()));
-            taken = mine.isPresent();
-            return mine;
+            Optional<SlotMeta> meta = readMeta(slot, files);
+            if (meta.isPresent()) {
+                taken = Optional.of(open(slot, files, lock.get(), meta.get()));
+            }
+            return taken;
         } finally {
-            if (!taken) {
+            if (taken.isEmpty()) {
                 lock.get().close();
             }
         }
     }
 
-    /** Empty when the slot is of another version, which is left alone. A damaged META costs only the stream id. */
-    private static Optional<Meta> readMeta(Path slot, SpoolFiles files) throws IOException {
-        long highest = highestEpoch(slot, files);
-        Meta fresh = new Meta(UUID.randomUUID(), highest);
-        Path path = slot.resolve("META");
-        if (!files.list(slot).contains(path)) {
-            return Optional.of(fresh);
+    private static SlotDirectory open(Path slot, SpoolFiles files, Closeable lock, SlotMeta meta) throws IOException {
+        AckFile acks = null;
+        GapFile gaps = null;
+        boolean opened = false;
+        try {
+            acks = AckFile.open(slot.resolve(ACK), files);
+            gaps = GapFile.open(slot.resolve(GAPS), files);
+            SlotDirectory directory = new SlotDirectory(slot, files, lock, meta, acks, gaps);
+            opened = true;
+            return directory;
+        } finally {
+            if (!opened && acks != null) {
+                acks.close();
+            }
+            if (!opened && gaps != null) {
+                gaps.close();
+            }
         }
-        ByteBuffer in = ByteBuffer.allocate(META_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        try (SpoolFiles.OpenFile file = files.openToRead(path)) {
-            file.read(in, 0);
-        }
-        in.flip();
-        boolean whole = in.limit() == META_BYTES
-                && Arrays.equals(MAGIC, Arrays.copyOf(in.array(), MAGIC.length))
-                && FrameHeader.checksum(0, in.duplicate().limit(META_BYTES - 4)) == in.getInt(META_BYTES - 4);
-        if (!whole) {
-            return Optional.of(fresh);
-        }
-        if (in.getShort(8) != VERSION) {
-            return Optional.empty();
-        }
-        ByteBuffer big = in.duplicate().order(ByteOrder.BIG_ENDIAN);
-        return Optional.of(new Meta(new UUID(big.getLong(10), big.getLong(18)), Math.max(highest, in.getLong(26))));
     }
 
-    private static long highestEpoch(Path slot, SpoolFiles files) throws IOException {
-        long highest = 0;
-        for (Path chain : files.list(slot)) {
-            for (Path file : filesIn(chain, files)) {
-                highest = Math.max(
-                        highest,
-                        SegmentId.of(file, new UUID(0, 0)).map(SegmentId::epoch).orElse(0L));
+    /** Empty when the slot is of another version, which is left alone. A damaged META costs only the stream id. */
+    private static Optional<SlotMeta> readMeta(Path slot, SpoolFiles files) throws IOException {
+        Optional<SlotMeta> fresh = Optional.of(new SlotMeta(UUID.randomUUID(), 0));
+        Path path = slot.resolve(SlotMeta.FILE);
+        if (!files.list(slot).contains(path)) {
+            return fresh;
+        }
+        try (SpoolFiles.OpenFile file = files.openToRead(path)) {
+            SlotMeta.Read read = SlotMeta.read(file);
+            return switch (read.state()) {
+                case WHOLE -> Optional.of(read.meta());
+                case DAMAGED -> fresh;
+                case NEWER -> Optional.empty();
+            };
+        }
+    }
+
+    /** The highest epoch of which there is any trace: what META says may be damaged. */
+    private long highestEpoch() throws IOException {
+        long highest = savedAcks.isEmpty() ? 0 : savedAcks.lastKey();
+        for (GapFile.Entry entry : savedGaps) {
+            highest = Math.max(highest, entry.epoch());
+        }
+        for (Path chain : chains()) {
+            for (Path file : files.list(chain)) {
+                long epoch =
+                        SegmentId.of(file, new UUID(0, 0)).map(SegmentId::epoch).orElse(0L);
+                highest = epoch <= HIGHEST_FOREIGN_EPOCH ? Math.max(highest, epoch) : highest;
             }
         }
         return highest;
-    }
-
-    /** What is in a directory; nothing when it is a file. */
-    private static List<Path> filesIn(Path chain, SpoolFiles files) throws IOException {
-        return chain.getFileName().toString().matches("[A-Z]+(\\.tmp)?") ? List.of() : files.list(chain);
     }
 
     /** The directories of its chains. */
     List<Path> chains() throws IOException {
         List<Path> chains = new ArrayList<>();
         for (Path entry : files.list(directory)) {
-            String name = entry.getFileName().toString();
-            if (!name.matches("[A-Z]+(\\.tmp)?") && !name.equals(Quarantine.DIRECTORY)) {
+            if (isChain(entry.getFileName().toString())) {
                 chains.add(entry);
             }
         }
         return chains;
+    }
+
+    /** Throws {@code failure} unless the slot's other files can be read: then the fault is not that of one file. */
+    void requireReadable(IOException failure) throws IOException {
+        try (SpoolFiles.OpenFile file = files.openToRead(path(GAPS))) {
+            file.read(ByteBuffer.allocate(1), 0);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+            throw failure;
+        }
     }
 
     /** A file or directory of the slot. */
@@ -148,6 +171,16 @@ final class SlotDirectory implements AutoCloseable {
         return directory;
     }
 
+    /** What the last owner noted about acknowledgements. */
+    NavigableMap<Long, Long> savedAcks() {
+        return savedAcks;
+    }
+
+    /** What the last owner noted about gaps. */
+    List<GapFile.Entry> savedGaps() {
+        return savedGaps;
+    }
+
     AckFile acks() {
         return acks;
     }
@@ -157,36 +190,33 @@ final class SlotDirectory implements AutoCloseable {
     }
 
     UUID streamId() {
-        return streamId;
+        return meta.streamId();
     }
 
     /** The next so many epochs are taken; the first of them is returned. Durable before it returns. */
     long takeEpochs(int count) throws IOException {
-        writeMeta(new Meta(streamId, epoch + count));
-        return epoch - count + 1;
+        if (meta.epoch() + count > SegmentId.MAX_EPOCH) {
+            throw new IOException("the epochs of " + directory + " have come to their end");
+        }
+        writeMeta(new SlotMeta(meta.streamId(), meta.epoch() + count));
+        return meta.epoch() - count + 1;
     }
 
     /** From here on under another stream id; epochs go on, so that the names of segments stay unique. */
     void changeStream() throws IOException {
-        writeMeta(new Meta(UUID.randomUUID(), epoch));
+        writeMeta(new SlotMeta(UUID.randomUUID(), meta.epoch()));
     }
 
-    private void writeMeta(Meta next) throws IOException {
-        ByteBuffer out = ByteBuffer.allocate(META_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        out.put(MAGIC).putShort(VERSION).order(ByteOrder.BIG_ENDIAN);
-        out.putLong(next.streamId.getMostSignificantBits()).putLong(next.streamId.getLeastSignificantBits());
-        out.order(ByteOrder.LITTLE_ENDIAN).putLong(next.epoch);
-        out.putInt(FrameHeader.checksum(0, out.duplicate().flip())).flip();
-        Path temporary = path("META.tmp");
+    private void writeMeta(SlotMeta next) throws IOException {
+        Path temporary = path(SlotMeta.FILE + ".tmp");
         files.delete(temporary);
         try (SpoolFiles.OpenFile file = files.create(temporary)) {
-            file.write(new ByteBuffer[] {out}, 0);
+            file.write(new ByteBuffer[] {next.encode()}, 0);
             file.force();
         }
-        files.replace(temporary, path("META"));
+        files.replace(temporary, path(SlotMeta.FILE));
         files.forceDirectory(directory);
-        streamId = next.streamId;
-        epoch = next.epoch;
+        meta = next;
     }
 
     @Override

@@ -10,10 +10,10 @@ import java.util.Optional;
 /** The file system, as far as the spool needs it: the seam at which tests let the disk fail. */
 public interface SpoolFiles {
 
-    /** Makes a directory for the owner only, and its parents; without effect when it is there. */
+    /** Makes a directory for the owner only, and its parents, as durably as it can; without effect when it is there. */
     void createDirectories(Path directory) throws IOException;
 
-    /** What is in a directory, sorted by name; empty when there is none. */
+    /** What is in a directory, sorted by name; empty when there is none, or when it is a file. */
     List<Path> list(Path directory) throws IOException;
 
     /** Makes a file for the owner only, open for writing and reading; fails when it is there. */
@@ -43,7 +43,10 @@ public interface SpoolFiles {
     /** Locks a file against other processes and other agents of this one, or says that it is taken. */
     Optional<Closeable> tryLock(Path file) throws IOException;
 
-    /** An open file. Closing never throws: nothing that matters is left to the close. */
+    /**
+     * An open file. Closing never throws: nothing that matters is left to the close. After a write that failed, any part of it
+     * may be in the file.
+     */
     interface OpenFile extends AutoCloseable {
 
         /** Reads up to what the buffer takes; the number of bytes, or -1 at the end. */

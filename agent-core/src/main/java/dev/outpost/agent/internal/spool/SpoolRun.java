@@ -1,7 +1,9 @@
 package dev.outpost.agent.internal.spool;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -26,6 +28,7 @@ public final class SpoolRun {
     private long acked;
     private long appended;
     private long synced;
+    private long told;
     private int attempt;
     private int refusedAttempt = -1;
 
@@ -79,6 +82,11 @@ public final class SpoolRun {
         writer = next;
     }
 
+    /** Whether a segment is the one that is written. */
+    boolean writes(Segment segment) {
+        return writer != null && writer.segment() == segment;
+    }
+
     long acked() {
         return acked;
     }
@@ -103,11 +111,6 @@ public final class SpoolRun {
         synced = sequence;
     }
 
-    /** The caller's newest attempt. */
-    int attempt() {
-        return attempt;
-    }
-
     /** Whether appends of this attempt are passed over, because one of them failed. */
     boolean refuses(int attempt) {
         this.attempt = Math.max(this.attempt, attempt);
@@ -124,19 +127,48 @@ public final class SpoolRun {
         return gaps;
     }
 
-    /** Notes batches that are gone; neighbours of one reason become one, which is returned. */
-    Stored.Gap addGap(Stored.Gap gap) {
-        Map.Entry<Long, Stored.Gap> before = gaps.floorEntry(gap.from());
+    /** Batches up to {@code sequence} were given out, and the gaps among them. */
+    void told(long sequence) {
+        told = Math.max(told, sequence);
+    }
+
+    /** Notes batches that are gone, in front of or behind all other gaps. One becomes part of its neighbour, if that was not told. */
+    void addGap(Stored.Gap gap) {
+        Map.Entry<Long, Stored.Gap> before = gaps.lowerEntry(gap.from());
         Stored.Gap merged = gap;
-        if (before != null
-                && before.getValue().through() >= gap.from() - 1
-                && before.getValue().reason().equals(gap.reason())) {
+        if (before != null) {
             Stored.Gap old = before.getValue();
-            merged = new Stored.Gap(
-                    old.from(), Math.max(old.through(), gap.through()), old.records() + gap.records(), gap.reason());
+            long records = (long) old.records() + gap.records();
+            if (old.through() == gap.from() - 1
+                    && old.from() > told
+                    && old.reason().equals(gap.reason())
+                    && records <= Integer.MAX_VALUE) {
+                merged = new Stored.Gap(old.from(), gap.through(), (int) records, gap.reason());
+            }
         }
         gaps.put(merged.from(), merged);
-        return merged;
+    }
+
+    /** What of {@code from} to {@code through} is in no gap; the gaps given have the reason, and no records. */
+    List<Stored.Gap> outsideGaps(long from, long through, String reason) {
+        List<Stored.Gap> parts = new ArrayList<>();
+        long at = from;
+        while (at <= through) {
+            Optional<Stored.Gap> gap = gapAt(at);
+            if (gap.isPresent()) {
+                at = gap.get().through() + 1;
+            } else {
+                long end = Math.min(through, firstGapFrom(at) - 1);
+                parts.add(new Stored.Gap(at, end, 0, reason));
+                at = end + 1;
+            }
+        }
+        return parts;
+    }
+
+    /** Records as a gap tells them. */
+    static int toRecords(long records) {
+        return (int) Math.min(Integer.MAX_VALUE, records);
     }
 
     /** The gap in which {@code sequence} lies. */
@@ -144,6 +176,18 @@ public final class SpoolRun {
         return Optional.ofNullable(gaps.floorEntry(sequence))
                 .map(Map.Entry::getValue)
                 .filter(gap -> gap.through() >= sequence);
+    }
+
+    /** Where the first gap from {@code sequence} on begins; {@link Long#MAX_VALUE} when there is none. */
+    long firstGapFrom(long sequence) {
+        Long from = gaps.ceilingKey(sequence);
+        return from == null ? Long.MAX_VALUE : from;
+    }
+
+    /** Whether any number from {@code from} to {@code through} is in a gap. */
+    boolean hasGapIn(long from, long through) {
+        Map.Entry<Long, Stored.Gap> before = gaps.floorEntry(through);
+        return before != null && before.getValue().through() >= from;
     }
 
     /** The last number that it knows of. */

@@ -2,13 +2,17 @@ package dev.outpost.agent.internal.spool;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.ToIntFunction;
@@ -19,47 +23,67 @@ import java.util.function.ToIntFunction;
  */
 final class SpoolScan {
 
+    private static final int READS_BEFORE_GIVING_UP = 3;
+
     private final SlotDirectory slot;
     private final SpoolFiles files;
+    private final Disposal disposal;
     private final ToIntFunction<String> priorities;
     private final Map<Long, SpoolRun> byEpoch = new TreeMap<>();
+
+    /** All that is known, for segments whose header is damaged. */
+    private final Set<UUID> streams = new LinkedHashSet<>();
+
     private int damagedSegments;
 
     /** A scan, with the class of each chain by its name. */
-    SpoolScan(SlotDirectory slot, SpoolFiles files, ToIntFunction<String> priorities) {
+    SpoolScan(SlotDirectory slot, SpoolFiles files, Disposal disposal, ToIntFunction<String> priorities) {
         this.slot = slot;
         this.files = files;
+        this.disposal = disposal;
         this.priorities = priorities;
+        streams.add(slot.streamId());
+        slot.savedGaps().forEach(gap -> streams.add(gap.streamId()));
     }
+
+    /** A segment that was found, and the chain it is in. */
+    private record Found(String chain, Segment segment) {}
 
     /** The runs that hold something, oldest first. */
     List<SpoolRun> runs() throws IOException {
-        List<Segment> segments = new ArrayList<>();
-        Map<Long, String> chainOf = new TreeMap<>();
+        List<Found> found = new ArrayList<>();
+        List<Path> nameless = new ArrayList<>();
+        Set<String> names = new HashSet<>();
         for (Path chain : slot.chains()) {
             for (Path file : files.list(chain)) {
                 Optional<SegmentId> id = SegmentId.of(file, slot.streamId());
-                if (id.isPresent()) {
-                    String name = chain.getFileName().toString();
-                    scan(file, id.get(), name).ifPresent(segments::add);
-                    chainOf.put(id.get().epoch(), name);
+                // the same name in a second directory is a copy that somebody made
+                if (id.isPresent() && names.add(id.get().fileName())) {
+                    add(file, found, nameless);
                 }
             }
         }
-        segments.sort(Comparator.comparingLong((Segment segment) -> segment.id().epoch())
-                .thenComparing(segment -> segment.id().firstSequence(), Long::compareUnsigned));
-        for (Segment segment : segments) {
-            String chain = chainOf.getOrDefault(segment.id().epoch(), "");
-            run(segment.id().epoch(), segment.id().streamId(), chain).segments().add(segment);
+        for (Path file : nameless) {
+            addNameless(file, found);
+        }
+        found.sort(Comparator.comparingLong((Found one) -> one.segment().id().epoch())
+                .thenComparingLong(one -> one.segment().id().firstSequence()));
+        for (Found one : found) {
+            run(one.segment().id().epoch(), one.segment().id().streamId(), one.chain())
+                    .segments()
+                    .add(one.segment());
+        }
+        for (SpoolRun run : byEpoch.values()) {
+            cutOverlaps(run);
         }
         addGaps();
         addAcks();
-        List<SpoolRun> found = new ArrayList<>(byEpoch.values());
-        found.removeIf(SpoolRun::isEmpty);
-        return found;
+        List<SpoolRun> runs = new ArrayList<>(byEpoch.values());
+        runs.removeIf(SpoolRun::isEmpty);
+        return runs;
     }
 
-    /** Segments in which something is neither a frame nor zeros. */
+    /** Segments in which something is neither a frame nor zeros, or that cannot be read. */
     int damagedSegments() {
         return damagedSegments;
     }
@@ -70,50 +94,155 @@ final class SpoolScan {
                 e -> new SpoolRun(new SpoolRun.Chain(chain, priorities.applyAsInt(chain)), streamId, epoch, slot));
     }
 
-    private Optional<Segment> scan(Path path, SegmentId named, String chain) throws IOException {
-        try (SpoolFiles.OpenFile file = files.openToRead(path)) {
-            long size = file.size();
+    /** What is done with an open segment. */
+    private interface Reading {
+        void read(SpoolFiles.OpenFile file) throws IOException;
+    }
+
+    /** Reads a segment; one that cannot be read stays where it is, and stands in nobody's way. */
+    private void read(Path path, Reading reading) throws IOException {
+        for (int tries = 1; ; tries++) {
+            try (SpoolFiles.OpenFile file = files.openToRead(path)) {
+                reading.read(file);
+                return;
+            } catch (NoSuchFileException e) {
+                return; // somebody deleted it just now
+            } catch (IOException e) {
+                if (tries == READS_BEFORE_GIVING_UP) {
+                    slot.requireReadable(e);
+                    damagedSegments++;
+                    Disposal.note("a segment cannot be read and is left aside", e);
+                    return;
+                }
+            }
+        }
+    }
+
+    private void add(Path path, List<Found> found, List<Path> nameless) throws IOException {
+        SegmentId named = SegmentId.of(path, slot.streamId()).orElseThrow();
+        read(path, file -> {
             ByteBuffer start = ByteBuffer.allocate(SegmentHeader.BYTES);
             file.read(start, 0);
-            Optional<SegmentHeader> header = SegmentHeader.decode(start.flip())
-                    .filter(read ->
-                            read.id().epoch() == named.epoch() && read.id().firstSequence() == named.firstSequence());
+            start.flip();
+            Optional<SegmentHeader> header = SegmentHeader.decode(start)
+                    .filter(decoded ->
+                            decoded.id().equals(named.ofStream(decoded.id().streamId())));
             SegmentId id = header.map(SegmentHeader::id).orElse(named);
-            long created = header.map(SegmentHeader::createdMillis).orElse(0L);
-            Segment segment = new Segment(id, path, priorities.applyAsInt(chain), created, size);
-            SegmentReader walk = new SegmentReader(file, id);
-            for (Optional<FrameHeader> frame = walk.next(size); frame.isPresent(); frame = walk.next(size)) {
-                segment.added(frame.get(), walk.position());
+            Walked walked = walk(file, path, id, header.map(SegmentHeader::createdMillis));
+            if (header.isPresent()) {
+                streams.add(id.streamId());
             }
-            if (walk.isDamaged() || (header.isEmpty() && !segment.isEmpty())) {
-                damagedSegments++;
-            }
-            if (!segment.isEmpty()) {
-                return Optional.of(segment);
-            }
-        }
-        files.delete(path);
-        return Optional.empty();
-    }
-
-    private void addGaps() throws IOException {
-        for (GapFile.Entry entry : slot.gaps().read()) {
-            SpoolRun run = byEpoch.get(entry.epoch());
-            if (run != null) {
-                run.addGap(entry.gap());
+            boolean blank = !walked.damaged() && start.equals(ByteBuffer.allocate(start.limit()));
+            if (!walked.segment().isEmpty()) {
+                found.add(new Found(chainOf(path), walked.segment()));
+                damagedSegments += walked.damaged() || header.isEmpty() ? 1 : 0;
+            } else if (header.isEmpty() && !blank) {
+                nameless.add(path);
             } else {
-                run(entry.epoch(), slot.streamId(), entry.chain()).addGap(entry.gap());
+                damagedSegments += walked.damaged() ? 1 : 0;
+                disposal.delete(path, file.size());
+            }
+        });
+    }
+
+    /** Tries a segment with the ids of other streams: it is of another than the slot now, and its header is damaged. */
+    private void addNameless(Path path, List<Found> found) throws IOException {
+        SegmentId named = SegmentId.of(path, slot.streamId()).orElseThrow();
+        read(path, file -> {
+            Segment segment = null;
+            for (UUID stream : streams) {
+                if (segment == null || segment.isEmpty()) {
+                    segment = walk(file, path, named.ofStream(stream), Optional.empty())
+                            .segment();
+                }
+            }
+            damagedSegments++;
+            if (segment == null || segment.isEmpty()) {
+                disposal.delete(path, file.size());
+            } else {
+                found.add(new Found(chainOf(path), segment));
+            }
+        });
+    }
+
+    private static String chainOf(Path segment) {
+        Path chain = segment.getParent();
+        return chain == null ? "" : chain.getFileName().toString();
+    }
+
+    /** What a walk found. */
+    private record Walked(Segment segment, boolean damaged) {}
+
+    private Walked walk(SpoolFiles.OpenFile file, Path path, SegmentId id, Optional<Long> created) throws IOException {
+        long size = file.size();
+        long acked = slot.savedAcks().getOrDefault(id.epoch(), 0L);
+        long ackedRecords = 0;
+        SegmentReader walk = new SegmentReader(file, id);
+        Optional<FrameHeader> frame = walk.next(size);
+        long createdMillis =
+                created.orElse(frame.map(FrameHeader::createdMillis).orElse(0L));
+        Segment segment = new Segment(id, path, priorities.applyAsInt(chainOf(path)), createdMillis, size);
+        for (; frame.isPresent(); frame = walk.next(size)) {
+            segment.added(frame.get(), walk.position());
+            ackedRecords = frame.get().sequence() <= acked ? walk.records() : ackedRecords;
+        }
+        if (acked >= id.firstSequence() && acked < segment.lastSequence()) {
+            segment.passed(acked, ackedRecords);
+        }
+        return new Walked(segment, walk.isDamaged());
+    }
+
+    /**
+     * A segment begins where the writer was sure of all before it. What an earlier one holds from there on was not forced,
+     * could not be cut off, and may have holes.
+     */
+    private void cutOverlaps(SpoolRun run) throws IOException {
+        List<Segment> segments = List.copyOf(run.segments());
+        for (int i = 0; i + 1 < segments.size(); i++) {
+            Segment segment = segments.get(i);
+            long before = segments.get(i + 1).id().firstSequence();
+            if (segment.lastSequence() >= before) {
+                read(segment.path(), file -> cut(segment, file, before));
+                if (segment.isEmpty()) {
+                    run.segments().remove(segment);
+                    disposal.delete(segment.path(), segment.fileBytes());
+                }
             }
         }
     }
 
-    private void addAcks() throws IOException {
-        NavigableMap<Long, Long> acks = slot.acks().read();
+    private static void cut(Segment segment, SpoolFiles.OpenFile file, long before) throws IOException {
+        SegmentReader walk = new SegmentReader(file, segment.id());
+        long sequence = segment.id().firstSequence() - 1;
+        long end = SegmentHeader.BYTES;
+        long records = 0;
+        long size = file.size();
+        Optional<FrameHeader> frame = walk.next(size);
+        while (frame.isPresent() && frame.get().sequence() < before) {
+            sequence = frame.get().sequence();
+            end = walk.position();
+            records = walk.records();
+            frame = walk.next(size);
+        }
+        segment.cutTo(sequence, end, records);
+    }
+
+    private void addGaps() {
+        for (GapFile.Entry entry : slot.savedGaps()) {
+            run(entry.epoch(), entry.streamId(), entry.chain()).addGap(entry.gap());
+        }
+    }
+
+    private void addAcks() {
+        NavigableMap<Long, Long> acks = slot.savedAcks();
         for (SpoolRun run : byEpoch.values()) {
             long acked = Math.min(acks.getOrDefault(run.epoch(), 0L), run.last());
             run.acked(Math.max(acked, run.first() - 1));
-            while (!run.segments().isEmpty() && run.segments().getFirst().lastSequence() <= run.acked()) {
-                files.delete(run.segments().removeFirst().path());
+            Segment first = run.segments().peekFirst();
+            while (first != null && first.lastSequence() <= run.acked()) {
+                run.segments().remove(first);
+                disposal.delete(first.path(), first.fileBytes());
+                first = run.segments().peekFirst();
             }
             run.gaps().values().removeIf(gap -> gap.through() <= run.acked());
             run.appended(run.last());

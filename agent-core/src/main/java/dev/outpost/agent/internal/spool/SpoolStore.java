@@ -7,56 +7,66 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** A spool directory in use: one slot of our own, and what others left in theirs. Disk thread only. */
 public final class SpoolStore implements AutoCloseable {
 
-    private static final long SYNC_AT_BYTES = 1L << 20;
-
     /** The class of chains that no lane asks for. */
     private static final int UNCLAIMED = 3;
 
-    private final Path directory;
-    private final SpoolLimits limits;
     private final SpoolFiles files;
-    private final LongSupplier wallMillis;
     private final Collection<SpoolRun.Chain> chains;
-    private final SpoolEvents events;
-    private final SlotDirectory own;
-    private final List<SlotDirectory> adopted = new ArrayList<>();
+    private final LongSupplier wallMillis;
     private final List<SpoolRun> runs = new ArrayList<>();
+    private final SpoolSlots slots;
+    private final Disposal disposal;
     private final Quarantine quarantine;
     private final SpoolQuota quota;
-    private long unsyncedBytes;
+    private final SpoolWriter writer;
+    private final SpoolLosses losses;
     private boolean acksChanged;
     private int damagedSegments;
 
     private SpoolStore(
-            Path directory,
+            SpoolSlots slots,
             SpoolLimits limits,
             SpoolFiles files,
             LongSupplier wallMillis,
             Collection<SpoolRun.Chain> chains,
-            SpoolEvents events,
-            SlotDirectory own) {
-        this.directory = directory;
-        this.limits = limits;
+            SpoolEvents events) {
+        this.slots = slots;
         this.files = files;
         this.wallMillis = wallMillis;
-        this.chains = chains;
-        this.events = events;
-        this.own = own;
-        this.quarantine = new Quarantine(own.path(Quarantine.DIRECTORY), files, limits.quarantineBytes());
-        this.quota = new SpoolQuota(limits, files, this);
+        this.chains = List.copyOf(chains);
+        SlotDirectory own = slots.own();
+        this.disposal = new Disposal(files);
+        this.quarantine = new Quarantine(own.path(Quarantine.DIRECTORY), files, disposal, limits.quarantineBytes());
+        this.quota = new SpoolQuota(limits, files, own.directory(), disposal, quarantine, new Evictor());
+        this.writer = new SpoolWriter(limits, files, wallMillis, disposal, quota, events);
+        this.losses = new SpoolLosses(runs, slots, files, quarantine, quota, writer, events);
+    }
+
+    private final class Evictor implements SpoolQuota.Evictor {
+        @Override
+        public List<SpoolRun> runs() {
+            return SpoolStore.this.runs();
+        }
+
+        @Override
+        public void evict(SpoolRun run, Segment segment, String reason) throws IOException {
+            if (run.writes(segment)) {
+                writer.settle(run);
+            }
+            if (run.segments().contains(segment)) { // it was not empty
+                losses.evict(run, segment, reason);
+            }
+        }
     }
 
     /**
-     * Takes a slot in {@code directory} and reads what is there.
+     * Takes a slot in {@code directory} and reads what is there. When it throws, it leaves nothing open or locked.
      *
      * @param wallMillis the wall clock, for stamps
      * @param chains those that somebody will ask for
@@ -69,39 +79,42 @@ public final class SpoolStore implements AutoCloseable {
             Collection<SpoolRun.Chain> chains,
             SpoolEvents events)
             throws IOException {
-        files.createDirectories(directory);
-        SlotDirectory own = null;
-        for (int number = 0; own == null && number < SlotDirectory.SLOTS; number++) {
-            own = SlotDirectory.tryTake(SlotDirectory.slot(directory, number), true, files)
-                    .orElse(null);
-        }
-        if (own == null) {
-            throw new IOException("all " + SlotDirectory.SLOTS + " slots of " + directory + " are taken");
-        }
-        SpoolStore store = new SpoolStore(directory, limits, files, wallMillis, chains, events, own);
+        SpoolSlots slots = SpoolSlots.open(directory, files);
         boolean opened = false;
         try {
-            store.own.takeEpochs(0); // the slot can be written, or it is of no use
-            store.quarantine.scan();
-            store.take(own);
-            store.adoptOrphans();
+            SpoolStore store = new SpoolStore(slots, limits, files, wallMillis, chains, events);
+            store.recover();
             opened = true;
             return store;
         } finally {
             if (!opened) {
-                store.closeSlots();
+                slots.close();
             }
         }
     }
 
+    private void recover() throws IOException {
+        quarantine.scan();
+        take(slots.own());
+        adoptOrphans();
+        try {
+            slots.own().takeEpochs(0);
+        } catch (IOException e) {
+            if (runs.isEmpty()) {
+                throw e; // nothing can be written, and there is nothing to read
+            }
+            Disposal.note("the slot can only be read", e);
+        }
+    }
+
     private List<SpoolRun> take(SlotDirectory slot) throws IOException {
-        SpoolScan scan = new SpoolScan(slot, files, this::priorityOf);
+        SpoolScan scan = new SpoolScan(slot, files, disposal, this::priorityOf);
         List<SpoolRun> found = scan.runs();
         damagedSegments += scan.damagedSegments();
         List<Segment> segments = new ArrayList<>();
         found.forEach(run -> segments.addAll(run.segments()));
         segments.sort(Comparator.comparingLong(Segment::createdMillis));
-        segments.forEach(quota::place);
+        quota.placeFound(segments);
         runs.addAll(found);
         return found;
     }
@@ -116,27 +129,37 @@ public final class SpoolStore implements AutoCloseable {
     }
 
     /**
-     * Takes over the slots of agents that have ended and left something.
+     * Takes over the slots of agents that have ended and left something. One that cannot be read is left for later.
      *
      * @return what was found, oldest first
      */
     public List<SpoolRun> adoptOrphans() throws IOException {
         List<SpoolRun> found = new ArrayList<>();
         for (int number = 0; number < SlotDirectory.SLOTS; number++) {
-            Path path = SlotDirectory.slot(directory, number);
-            Optional<SlotDirectory> slot = SlotDirectory.tryTake(path, false, files);
-            if (slot.isEmpty()) {
-                continue;
-            }
-            List<SpoolRun> left = take(slot.get());
-            found.addAll(left);
-            if (left.isEmpty()) {
-                slot.get().close();
-            } else {
-                adopted.add(slot.get());
+            try {
+                Optional<SlotDirectory> orphan = slots.tryTakeOrphan(number);
+                if (orphan.isPresent()) {
+                    found.addAll(adopt(orphan.get()));
+                }
+            } catch (IOException e) {
+                Disposal.note("a slot that was left could not be adopted", e);
             }
         }
         return found;
+    }
+
+    private List<SpoolRun> adopt(SlotDirectory orphan) throws IOException {
+        slots.keep(orphan);
+        boolean kept = false;
+        try {
+            List<SpoolRun> left = take(orphan);
+            kept = !left.isEmpty();
+            return left;
+        } finally {
+            if (!kept) {
+                slots.letGo(orphan);
+            }
+        }
     }
 
     /** Everything that is here, oldest first, and not only of chains that somebody asks for. */
@@ -154,9 +177,9 @@ public final class SpoolStore implements AutoCloseable {
         return run.last();
     }
 
-    /** Records that a run holds. */
+    /** Records that a run holds: what {@link #read} will give, and what {@link SpoolEvents#onLost} will tell. */
     public long records(SpoolRun run) throws IOException {
-        return run.reader().countRecords(run.acked() + 1, Long.MAX_VALUE, files);
+        return countRecords(run, run.acked() + 1, Long.MAX_VALUE);
     }
 
     /** Bytes of a run's segments. */
@@ -169,8 +192,16 @@ public final class SpoolStore implements AutoCloseable {
         return damagedSegments;
     }
 
-    /** Begins a run of a chain, whose epoch no other run had or will have, whatever happens. */
+    /**
+     * Begins a run of a chain, whose epoch no other run had or will have, whatever happens.
+     *
+     * @throws IllegalArgumentException if no directory may be called like the chain
+     */
     public SpoolRun startRun(SpoolRun.Chain chain) throws IOException {
+        if (!SlotDirectory.isChain(chain.name())) {
+            throw new IllegalArgumentException("a chain cannot be called '" + chain.name() + "'");
+        }
+        SlotDirectory own = slots.own();
         SpoolRun run = new SpoolRun(chain, own.streamId(), own.takeEpochs(1), own);
         runs.add(run);
         return run;
@@ -178,7 +209,7 @@ public final class SpoolStore implements AutoCloseable {
 
     /** Later runs are of another stream: somebody else uses a copy of this directory. */
     public void changeStream() throws IOException {
-        own.changeStream();
+        slots.own().changeStream();
     }
 
     /**
@@ -187,118 +218,27 @@ public final class SpoolStore implements AutoCloseable {
      * @param attempt numbers the caller's attempts: after a failure the rest of its attempt is passed over
      */
     public void append(SpoolRun run, int attempt, Batch batch) {
-        if (run.refuses(attempt) || batch.sequence() <= run.appended()) {
-            return;
-        }
-        try {
-            SegmentWriter writer = writerFor(run, batch.sequence(), batch.body().remaining());
-            unsyncedBytes += writer.append(batch, wallMillis.getAsLong());
-            run.appended(batch.sequence());
-        } catch (IOException e) {
-            fail(run, e);
-            return;
-        }
-        events.onWritten(run, batch.sequence());
-        if (unsyncedBytes >= SYNC_AT_BYTES) {
+        if (!run.refuses(attempt) && batch.sequence() > run.appended() && writer.append(run, batch)) {
             sync();
-        }
-    }
-
-    private SegmentWriter writerFor(SpoolRun run, long sequence, int length) throws IOException {
-        SegmentWriter present = run.writer();
-        if (present != null && present.hasRoomFor(length)) {
-            return present;
-        }
-        if (present != null) {
-            present.sync();
-            markSynced(run);
-            seal(run);
-        }
-        long size = Math.max(limits.segmentBytes(), SegmentHeader.BYTES + FrameHeader.frameBytes(length));
-        quota.makeRoom(size, run);
-        SegmentId id = new SegmentId(run.streamId(), run.epoch(), sequence);
-        Path chain = own.path(run.chain().name());
-        files.createDirectories(chain);
-        Segment segment =
-                new Segment(id, chain.resolve(id.fileName()), run.chain().priority(), wallMillis.getAsLong(), size);
-        SegmentWriter next = SegmentWriter.create(segment, files);
-        files.forceDirectory(chain);
-        quota.place(segment);
-        run.segments().add(segment);
-        run.writer(next);
-        return next;
-    }
-
-    private void fail(SpoolRun run, IOException failure) {
-        SegmentWriter writer = run.writer();
-        if (writer != null) {
-            try {
-                writer.sync(); // what was written before may be good, and is not written again then
-                markSynced(run);
-            } catch (IOException e) {
-                failure.addSuppressed(e);
-            }
-            seal(run);
-        }
-        run.refuse();
-        events.onFailed(run, run.synced(), failure);
-    }
-
-    private void seal(SpoolRun run) {
-        SegmentWriter writer = run.writer();
-        run.writer(null);
-        if (writer != null) {
-            writer.seal();
-            if (writer.segment().isEmpty()) {
-                drop(run, writer.segment());
-            }
-        }
-    }
-
-    private void markSynced(SpoolRun run) {
-        if (run.synced() < run.appended()) {
-            run.synced(run.appended());
-            events.onSynced(run, run.synced());
         }
     }
 
     /** Forces all that was written. */
     public void sync() {
-        unsyncedBytes = 0;
-        for (SpoolRun run : runs()) {
-            SegmentWriter writer = run.writer();
-            if (writer != null) {
-                try {
-                    writer.sync();
-                    markSynced(run);
-                } catch (IOException e) {
-                    seal(run);
-                    run.refuse();
-                    events.onFailed(run, run.synced(), e);
-                }
-            }
-        }
+        writer.sync(runs());
     }
 
-    /** What a run holds from {@code from} to {@code through}, up to so many bytes but at least one batch. */
+    /**
+     * What a run holds from {@code from} to {@code through}, up to so many bytes but at least one batch. Every number has its
+     * place in the answer, in order, up to where it ends; behind {@link #last} there is nothing.
+     */
     public List<Stored> read(SpoolRun run, long from, long through, int maxBytes) throws IOException {
-        return run.reader().read(from, through, maxBytes, files, this::onLost);
+        return run.reader().read(from, through, maxBytes, files, losses);
     }
 
-    /** Records in a run's batches from {@code from} to {@code through}. */
+    /** Records in a run's batches from {@code from} to {@code through} that are not gone. */
     public long countRecords(SpoolRun run, long from, long through) throws IOException {
         return run.reader().countRecords(from, through, files);
-    }
-
-    private void onLost(SpoolRun run, Stored.Gap lost, @Nullable ByteBuffer raw) {
-        events.onLost(run, lost);
-        if (raw != null) {
-            try {
-                quarantine.keep(run, lost.from(), raw);
-            } catch (IOException e) {
-                quota.noteFailure(e); // it is lost anyway; only the evidence is missing
-            }
-        }
     }
 
     /** Batches of the run are delivered up to {@code through}: what holds nothing else is deleted. */
@@ -308,144 +248,94 @@ public final class SpoolStore implements AutoCloseable {
         }
         run.acked(through);
         acksChanged = true;
-        boolean gapsChanged = run.gaps().values().removeIf(gap -> gap.through() <= through);
-        while (!run.segments().isEmpty()
-                && run.segments().getFirst().lastSequence() <= through
-                && !isActive(run, run.segments().getFirst())) {
-            drop(run, run.segments().getFirst());
+        Segment first = run.segments().peekFirst();
+        while (first != null && first.lastSequence() <= through && !run.writes(first)) {
+            quota.drop(run, first);
+            first = run.segments().peekFirst();
         }
-        if (gapsChanged) {
-            writeGaps(run.slot());
+        if (first != null) {
+            first.forgetMarksBelow(through);
         }
-    }
-
-    private static boolean isActive(SpoolRun run, Segment segment) {
-        SegmentWriter writer = run.writer();
-        return writer != null && writer.segment() == segment;
+        if (run.gaps().values().removeIf(gap -> gap.through() <= through)) {
+            slots.saveGaps(run.slot(), runs);
+        }
     }
 
     /** Nothing more is written to the run for now: its last segment is closed, and deleted if all of it is delivered. */
     public void rest(SpoolRun run) {
-        SegmentWriter writer = run.writer();
-        if (writer == null) {
-            return;
-        }
-        try {
-            writer.sync();
-            markSynced(run);
-        } catch (IOException e) {
-            fail(run, e);
-            return;
-        }
-        seal(run);
-        if (writer.segment().lastSequence() <= run.acked()) {
-            drop(run, writer.segment());
+        writer.settle(run);
+        Segment last = run.segments().peekLast();
+        if (last != null && last.lastSequence() <= run.acked()) {
+            quota.drop(run, last);
         }
     }
 
     /** The run is over: whatever it holds is deleted. */
     public void end(SpoolRun run) throws IOException {
-        seal(run);
+        writer.seal(run);
         for (Segment segment : List.copyOf(run.segments())) {
-            drop(run, segment);
+            quota.drop(run, segment);
         }
+        run.reader().close();
         runs.remove(run);
-        if (!run.gaps().isEmpty()) {
-            run.gaps().clear();
-            writeGaps(run.slot());
-        }
-        SlotDirectory slot = run.slot();
-        if (slot != own && runs.stream().noneMatch(other -> other.slot() == slot)) {
-            adopted.remove(slot);
-            slot.close();
+        boolean hadGaps = !run.gaps().isEmpty();
+        run.gaps().clear();
+        try {
+            if (hadGaps) {
+                slots.saveGaps(run.slot(), runs);
+            }
+        } finally {
+            SlotDirectory slot = run.slot();
+            if (slot != slots.own() && runs.stream().noneMatch(other -> other.slot() == slot)) {
+                slots.letGo(slot);
+            }
         }
     }
 
     /** A batch that its destination will never take: it is kept aside, and a gap stands in its place. */
     public void reject(SpoolRun run, Batch batch, String reason) throws IOException {
-        long seed = new SegmentId(run.streamId(), run.epoch(), batch.sequence()).seed();
+        long sequence = batch.sequence();
+        if (run.gapAt(sequence).isPresent()) {
+            return;
+        }
+        long seed = new SegmentId(run.streamId(), run.epoch(), sequence).seed();
         FrameHeader frame = batch.header(run.chain().priority(), wallMillis.getAsLong(), seed);
         ByteBuffer raw = ByteBuffer.allocate((int) frame.frameBytes());
         raw.put(frame.encode(seed)).put(batch.body().duplicate()).clear();
-        run.addGap(new Stored.Gap(batch.sequence(), batch.sequence(), batch.records(), reason));
-        writeGaps(run.slot());
-        quarantine.keep(run, batch.sequence(), raw);
+        quarantine.keep(run, sequence, raw);
+        run.addGap(new Stored.Gap(sequence, sequence, batch.records(), reason));
+        slots.saveGaps(run.slot(), runs);
     }
 
-    /** Batches that were given up before they were written: a gap stands in their place. */
-    public void noteGap(SpoolRun run, Stored.Gap gap) throws IOException {
-        run.addGap(gap);
-        run.appended(Math.max(run.appended(), gap.through()));
-        writeGaps(run.slot());
+    /**
+     * Batches that were given up before they were written: a gap stands in their place.
+     *
+     * @param attempt as for {@link #append}: a gap behind a batch that could not be written is passed over like it
+     */
+    public void noteGap(SpoolRun run, int attempt, Stored.Gap gap) throws IOException {
+        if (run.refuses(attempt) || gap.through() <= run.appended()) {
+            return;
+        }
+        boolean isNew = !run.hasGapIn(gap.from(), gap.through());
+        if (isNew) {
+            run.addGap(gap);
+        }
+        run.appended(gap.through());
+        if (isNew) {
+            slots.saveGaps(run.slot(), runs);
+        }
     }
 
-    /** Deletes segments that were made before {@code createdMillis}, as gaps. */
-    public void evictOlderThan(long createdMillis) throws IOException {
-        quota.evictOlderThan(createdMillis);
+    /** Deletes segments of which all was written before {@code millis}, as gaps. */
+    public void evictOlderThan(long millis) throws IOException {
+        quota.evictOlderThan(millis);
     }
 
     /** Notes how far the runs are acknowledged, if that has changed. */
     public void saveAcks() throws IOException {
-        if (!acksChanged) {
-            return;
-        }
-        acksChanged = false;
-        saveAcks(own);
-        for (SlotDirectory slot : adopted) {
-            saveAcks(slot);
-        }
-    }
-
-    private void saveAcks(SlotDirectory slot) throws IOException {
-        NavigableMap<Long, Long> acks = new TreeMap<>();
-        for (SpoolRun run : runs) {
-            if (run.slot() == slot && !run.isEmpty()) {
-                acks.put(run.epoch(), run.acked());
-            }
-        }
-        slot.acks().write(acks);
-    }
-
-    void writeGaps(SlotDirectory slot) throws IOException {
-        List<GapFile.Entry> entries = new ArrayList<>();
-        for (SpoolRun run : runs) {
-            if (run.slot() == slot) {
-                run.gaps()
-                        .values()
-                        .forEach(
-                                gap -> entries.add(new GapFile.Entry(run.chain().name(), run.epoch(), gap)));
-            }
-        }
-        slot.gaps().write(entries);
-    }
-
-    /** Gives up a run's oldest segment: the gap is noted first, so that a crash in between loses no news. */
-    void evict(SpoolRun run, Segment segment, String reason) throws IOException {
-        if (isActive(run, segment)) {
-            seal(run);
-        }
-        if (!run.segments().contains(segment)) {
-            return; // it was empty
-        }
-        long from = Math.max(segment.id().firstSequence(), run.acked() + 1);
-        if (from <= segment.lastSequence()) {
-            long records = run.reader().countRecords(from, segment.lastSequence(), files);
-            Stored.Gap gap = new Stored.Gap(from, segment.lastSequence(), (int) records, reason);
-            run.addGap(gap);
-            writeGaps(run.slot());
-            events.onLost(run, gap);
-        }
-        drop(run, segment);
-    }
-
-    private void drop(SpoolRun run, Segment segment) {
-        run.reader().release(segment);
-        run.segments().remove(segment);
-        quota.forget(segment);
-        try {
-            files.delete(segment.path());
-        } catch (IOException e) {
-            quota.noteFailure(e); // the next start deletes it: nothing in it is missing anywhere
+        if (acksChanged) {
+            slots.saveAcks(runs);
+            acksChanged = false;
         }
     }
 
@@ -454,38 +344,22 @@ public final class SpoolStore implements AutoCloseable {
         return quota.usedBytes();
     }
 
-    long quarantinedBytes() {
-        return quarantine.bytes();
-    }
-
-    Path directory() {
-        return own.directory();
-    }
-
-    /** Forces and closes everything and gives the slot back. What goes wrong is told as for {@link #sync}. */
+    /** Forces and closes everything and gives the slots back. What could not be forced is told as for {@link #sync}. */
     @Override
     public void close() throws IOException {
-        sync();
         try {
             for (SpoolRun run : runs()) {
-                seal(run);
+                writer.settle(run);
                 run.reader().close();
+            }
+            for (SpoolRun run : runs()) {
                 if (run.acked() >= run.last()) {
                     end(run);
                 }
             }
-            acksChanged = true;
-            saveAcks();
+            slots.saveAcks(runs);
         } finally {
-            closeSlots();
+            slots.close();
         }
-    }
-
-    private void closeSlots() throws IOException {
-        own.close();
-        for (SlotDirectory slot : adopted) {
-            slot.close();
-        }
-        adopted.clear();
     }
 }

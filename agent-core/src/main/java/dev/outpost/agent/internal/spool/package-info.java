@@ -3,13 +3,17 @@
  * knows no lane and no clock, does what it is told, and throws {@link java.io.IOException} when the disk does not.
  *
  * <pre>
- *   SpoolStore ── SlotDirectory   LOCK for life; META: stream id, epoch (durable before a run's first batch)
- *       │    ├──── AckFile        ACK: how far each run is acknowledged; advisory, two alternating halves
- *       │    ├──── GapLog         GAPS: what was evicted, so that it is told also after a restart
- *       │    └──── Quarantine     batches that nobody takes, for people to look at
+ *   SpoolStore ── SpoolSlots ── SlotDirectory*   LOCK for life; META: stream id, epoch (durable before a run's first batch)
+ *       │                          ├─ AckFile    ACK: how far each run is acknowledged; advisory
+ *       │                          └─ GapFile    GAPS: what was given up, so that it is told also after a restart
+ *       ├── SpoolScan       what is there at the start
+ *       ├── SpoolWriter     appends, forces, begins and closes segments
+ *       ├── SpoolQuota      what has to go to make room     SpoolLosses   and every other loss: each is told once
+ *       ├── Quarantine      batches that nobody takes, for people to look at     Disposal   what is deleted
  *       │
- *       └─ SpoolRun*              one ordered sequence of batches: (stream id, epoch), 1, 2, 3 …
- *             └─ Segment*         a file: SegmentHeader, then frames, then zeros
+ *       └─ SpoolRun*        one ordered sequence of batches: (stream id, epoch), 1, 2, 3 …
+ *             ├─ RunReader  gives them in order, and gaps in the place of what is gone
+ *             └─ Segment*   a file: SegmentHeader, then frames, then zeros
  *                   SegmentWriter appends, SegmentReader walks and finds its way again behind damage
  * </pre>
  *
