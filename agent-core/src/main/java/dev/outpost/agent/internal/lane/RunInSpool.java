@@ -197,8 +197,12 @@ final class RunInSpool {
     /** Writing failed; everything beyond what was handed over is in memory still, and will be written again. */
     void onWriteFailed(long through) {
         spilling = false;
+        if (through < handed) {
+            restIs = "not_forced"; // memory had let go of it when it was written, as the policy says
+        }
         onStored(through);
         issued = Math.max(handed, run.ackedThrough());
+        settle();
     }
 
     /** Lets go of the file that it writes to, unless it has begun again. */

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,7 +36,7 @@ final class ModelReceiver {
     }
 
     private final Deque<Message> underWay = new ArrayDeque<>();
-    private final Map<Name, Long> watermarks = new HashMap<>();
+    private final Map<Name, Long> watermarks = new LinkedHashMap<>(); // in order, for a seed is to mean one history
     private final Map<Integer, StreamPosition> taken = new HashMap<>();
 
     void send(Message message) {
