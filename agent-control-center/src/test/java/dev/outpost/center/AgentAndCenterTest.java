@@ -69,7 +69,7 @@ class AgentAndCenterTest {
             assertThat(collector.records.get(i).body()).isEqualTo("record " + i);
         }
         LaneSnapshot logs = agent.snapshot().lane("logs");
-        assertThat(logs).isEqualTo(new LaneSnapshot("logs", 2_500, 2_500, 0, java.util.Map.of()));
+        assertThat(logs).isEqualTo(new LaneSnapshot("logs", 2_500, 0, 2_500, 0, 0, java.util.Map.of()));
     }
 
     @Test

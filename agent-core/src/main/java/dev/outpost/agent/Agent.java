@@ -51,11 +51,11 @@ public interface Agent extends AutoCloseable {
     void reconnectNow();
 
     /**
-     * Waits until everything published before this call is safe: delivered to the control center and all sinks, or on disk
-     * if there is a spool.
+     * Waits until everything published before this call is safe: delivered to the control center and all sinks, or forced to
+     * disk if there is a spool; or was given up and counted.
      *
-     * @return true when it is; false when some of it was given up, the time was over first, or the thread was interrupted
-     *     (its flag is kept)
+     * @return true when it is; false when the spool does not work while a destination is away, the time was over first, or
+     *     the thread was interrupted (its flag is kept)
      */
     boolean flush(Duration timeout);
 

@@ -60,6 +60,7 @@ public final class AgentBuilder {
     private Compression compression = Compression.NONE;
     private @Nullable Spool spool;
     private final List<SourceEntry> sources = new ArrayList<>();
+    private Duration ownMetrics = Duration.ofMinutes(1);
     private Duration collectionDeadline = Duration.ofSeconds(5);
     private final Map<String, LogSink> sinks = new LinkedHashMap<>();
     private final Map<String, MetricSink> metricSinks = new LinkedHashMap<>();
@@ -193,6 +194,15 @@ public final class AgentBuilder {
             repeated.add("metrics", "a second source named '" + name + "'", "one source of a name");
         }
         sources.add(new SourceEntry(source, name, interval));
+        return this;
+    }
+
+    /**
+     * How often the agent's own accounts ({@code outpost.lane.*}: emitted, delivered, held, dropped by reason) are collected as
+     * metrics: 100 ms to 1 day, or zero for never; default 1 min.
+     */
+    public AgentBuilder ownMetrics(Duration interval) {
+        this.ownMetrics = interval;
         return this;
     }
 
@@ -370,6 +380,9 @@ public final class AgentBuilder {
         if (spool != null) {
             checkSpool(spool, check);
         }
+        if (!ownMetrics.isZero()) {
+            check.range("ownMetrics", ownMetrics, Duration.ofMillis(100), Duration.ofDays(1));
+        }
         check.range("collectionDeadline", collectionDeadline, Duration.ofMillis(100), Duration.ofMinutes(5));
         handlers.keySet().forEach(type -> check.length("task", type, 128));
         check.range("taskWorkers", taskWorkers, 1, 1_024);
@@ -424,6 +437,7 @@ public final class AgentBuilder {
                         laneOverflow,
                         compression),
                 List.copyOf(sources),
+                ownMetrics,
                 collectionDeadline,
                 new LinkedHashMap<>(sinks),
                 new LinkedHashMap<>(metricSinks),

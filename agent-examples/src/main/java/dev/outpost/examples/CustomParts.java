@@ -1,8 +1,15 @@
 package dev.outpost.examples;
 
+import dev.outpost.agent.Agent;
+import dev.outpost.agent.AgentBuilder;
+import dev.outpost.agent.attribute.Attributes;
 import dev.outpost.agent.log.LogBatch;
+import dev.outpost.agent.log.LogRecord;
 import dev.outpost.agent.log.LogSink;
+import dev.outpost.agent.log.Severity;
 import dev.outpost.agent.metric.Instrument;
+import dev.outpost.agent.metric.MetricBatch;
+import dev.outpost.agent.metric.MetricSink;
 import dev.outpost.agent.metric.MetricSource;
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.CenterMessage;
@@ -10,9 +17,13 @@ import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.schedule.Scheduler;
 import dev.outpost.agent.schedule.Trigger;
+import dev.outpost.agent.spool.LaneOverflow;
+import dev.outpost.agent.spool.Spool;
+import dev.outpost.agent.spool.SyncPolicy;
 import dev.outpost.agent.task.TaskExecutor;
 import dev.outpost.agent.task.TaskHandler;
 import dev.outpost.agent.task.TaskResult;
+import dev.outpost.agent.transport.Compression;
 import dev.outpost.agent.transport.Connection;
 import dev.outpost.agent.transport.ConnectionListener;
 import dev.outpost.agent.transport.Transport;
@@ -23,6 +34,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +91,36 @@ final class CustomParts {
         }
     }
     // end of snippet
+
+    // snippet: metric sink
+    /** Keeps the newest value of every metric. */
+    record NewestValues(Map<String, Double> values) implements MetricSink {
+        @Override
+        public CompletionStage<?> send(MetricBatch batch) {
+            batch.points().forEach(point -> values.put(point.instrument().name(), point.value()));
+            return CompletableFuture.completedStage(null);
+        }
+    }
+    // end of snippet
+
+    static AgentBuilder spooled(AgentBuilder builder, Path directory) {
+        // snippet: spool
+        builder.spool(Spool.in(directory) // telemetry outlives an outage, a crash, a restart
+                        .maxBytes(2L << 30)
+                        .sync(SyncPolicy.every(Duration.ofMillis(100))))
+                .laneOverflow(LaneOverflow.spill())
+                .compression(Compression.GZIP);
+        // end of snippet
+        return builder;
+    }
+
+    static CompletableFuture<Void> audit(Agent agent, String user) {
+        // snippet: durable
+        LogRecord record = LogRecord.of(Severity.WARN, "role granted", Attributes.of("user.name", user));
+        CompletableFuture<Void> safe = agent.logs().publishDurable(record); // on disk, or acknowledged
+        // end of snippet
+        return safe;
+    }
 
     static Scheduler onExecutor() {
         // snippet: scheduler

@@ -126,7 +126,8 @@ public final class Demo {
             address = "localhost:" + started.port();
         }
         if (options.role() != DemoOptions.Role.CENTER) {
-            DemoAgent started = new DemoAgent(address, keys.agent(), options.follow(), work, events);
+            Path spool = options.spool() == null ? work.resolve("spool") : options.spool();
+            DemoAgent started = new DemoAgent(address, keys.agent(), options.follow(), work, spool, events);
             started.start();
             agent = started;
         }

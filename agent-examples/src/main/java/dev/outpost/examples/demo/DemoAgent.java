@@ -4,8 +4,10 @@ import dev.outpost.agent.Agent;
 import dev.outpost.agent.AgentListener;
 import dev.outpost.agent.AgentSnapshot;
 import dev.outpost.agent.AgentState;
+import dev.outpost.agent.LaneSnapshot;
 import dev.outpost.agent.metric.oshi.OshiMetrics;
 import dev.outpost.agent.schedule.Trigger;
+import dev.outpost.agent.spool.Spool;
 import dev.outpost.agent.task.TaskHandler;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskStatus;
@@ -20,6 +22,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** The agent half: samples this machine, follows logs, runs tasks and a schedule. */
 final class DemoAgent implements AutoCloseable {
@@ -33,7 +36,7 @@ final class DemoAgent implements AutoCloseable {
     private final FileFollower follower;
     private final Map<String, Integer> runs = new ConcurrentHashMap<>();
 
-    DemoAgent(String address, Tls tls, List<Path> follow, Path work, DemoEvents events) throws IOException {
+    DemoAgent(String address, Tls tls, List<Path> follow, Path work, Path spool, DemoEvents events) throws IOException {
         this.events = events;
         Path scratch = Files.createDirectories(work.resolve("scratch"));
         Path log = work.resolve("demo.log");
@@ -44,6 +47,7 @@ final class DemoAgent implements AutoCloseable {
                 .heartbeatInterval(Duration.ofSeconds(1))
                 .backoff(new Backoff(Duration.ofMillis(250), Duration.ofSeconds(2)))
                 .batchInterval(Duration.ofSeconds(1))
+                .spool(Spool.in(spool).replaySpread(Duration.ZERO))
                 .metrics(OshiMetrics.all(), Duration.ofSeconds(1))
                 .task(ChecksumTask.TYPE, counting(new ChecksumTask()))
                 .task(TopProcessesTask.TYPE, counting(new TopProcessesTask()))
@@ -86,11 +90,26 @@ final class DemoAgent implements AutoCloseable {
         return runs.values().stream().filter(count -> count > 1).count();
     }
 
-    /** Stops the log, and waits until all of it is delivered; false when that took too long. */
-    boolean finish() throws IOException {
+    /** Stops the log, and waits until all of it is delivered, and not only on disk; false when that took too long. */
+    boolean finish() throws IOException, InterruptedException {
         ownLog.close();
         follower.close();
-        return agent.flush(DELIVERY_TIME);
+        long end = System.nanoTime() + DELIVERY_TIME.toNanos();
+        boolean delivered = agent.flush(DELIVERY_TIME) && isAllDelivered();
+        while (!delivered && System.nanoTime() - end < 0) {
+            TimeUnit.MILLISECONDS.sleep(50);
+            delivered = isAllDelivered();
+        }
+        return delivered;
+    }
+
+    private boolean isAllDelivered() {
+        return agent.snapshot().lanes().stream().allMatch(lane -> lane.spooled() + logsInMemory(lane) == 0);
+    }
+
+    /** Metrics go on: only logs have an end. */
+    private static long logsInMemory(LaneSnapshot lane) {
+        return lane.name().equals("logs") ? lane.inMemory() : 0;
     }
 
     @Override

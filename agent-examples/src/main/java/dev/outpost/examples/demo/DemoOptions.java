@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param tree the directory whose checksum is a task
  * @param json where the figures go as JSON, or null
  * @param keys where certificates and keys are; null for a temporary directory
+ * @param spool where the agent half keeps what is not delivered; null for a temporary directory
  */
 record DemoOptions(
         Role role,
@@ -29,12 +30,14 @@ record DemoOptions(
         List<Path> follow,
         Path tree,
         @Nullable Path json,
-        @Nullable Path keys) {
+        @Nullable Path keys,
+        @Nullable Path spool) {
 
     static final String USAGE = """
             usage: demo [--seconds N | --forever] [--follow FILE]... [--tree DIR] [--json FILE]
                    demo --center PORT   [--keys DIR] [--seconds N | --forever]
-                   demo --agent ADDRESS [--keys DIR] [--seconds N | --forever] [--follow FILE]... [--json FILE]
+                   demo --agent ADDRESS [--keys DIR] [--spool DIR] [--seconds N | --forever] [--follow FILE]...
+                                    [--json FILE]
 
               --seconds N     run for N seconds (default 30)
               --forever       run until interrupted
@@ -45,6 +48,8 @@ record DemoOptions(
               --agent ADDRESS only the agent, to the control center at HOST:PORT
               --keys DIR      certificates and keys of the two halves; the center half makes them when there are none
                               (default with two processes: outpost-demo-keys in the temporary directory)
+              --spool DIR     where the agent keeps what is not delivered, also over kill -9
+                              (default with two processes: outpost-demo-spool in the temporary directory)
             """;
 
     /** Which half of the demo this process is. */
@@ -73,6 +78,7 @@ record DemoOptions(
         Path tree = Path.of(System.getProperty("java.home"), "conf");
         Path json = null;
         Path keys = null;
+        Path spool = null;
         while (!rest.isEmpty()) {
             String option = rest.remove();
             switch (option) {
@@ -82,6 +88,7 @@ record DemoOptions(
                 case "--tree" -> tree = existing(option, value(option, rest));
                 case "--json" -> json = Path.of(value(option, rest));
                 case "--keys" -> keys = Path.of(value(option, rest));
+                case "--spool" -> spool = Path.of(value(option, rest));
                 case "--center" -> {
                     role = Role.CENTER;
                     port = number(option, value(option, rest), 0, 65_535);
@@ -96,7 +103,10 @@ record DemoOptions(
         if (role != Role.BOTH && keys == null) {
             keys = Path.of(System.getProperty("java.io.tmpdir"), "outpost-demo-keys");
         }
-        return new DemoOptions(role, address, port, time, follow, tree, json, keys);
+        if (role == Role.AGENT && spool == null) {
+            spool = Path.of(System.getProperty("java.io.tmpdir"), "outpost-demo-spool");
+        }
+        return new DemoOptions(role, address, port, time, follow, tree, json, keys, spool);
     }
 
     private static String value(String option, Deque<String> rest) throws UsageException {

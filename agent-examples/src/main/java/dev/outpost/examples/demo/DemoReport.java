@@ -51,9 +51,9 @@ record DemoReport(
     List<String> failures() {
         List<String> failures = new ArrayList<>();
         for (LaneSnapshot lane : agent.lanes()) {
-            if (lane.emitted() != lane.delivered() + lane.droppedTotal()) {
-                failures.add(lane.name() + ": emitted " + lane.emitted() + " is not delivered " + lane.delivered()
-                        + " + dropped " + lane.droppedTotal());
+            if (lane.emitted() + lane.recovered() != lane.delivered() + lane.droppedTotal()) {
+                failures.add(lane.name() + ": emitted " + lane.emitted() + " + recovered " + lane.recovered()
+                        + " is not delivered " + lane.delivered() + " + dropped " + lane.droppedTotal());
             }
         }
         if (agent.lane("logs").emitted() < linesRead) {
@@ -86,6 +86,7 @@ record DemoReport(
         row(out, "lines read from followed files", Long.toString(linesRead));
         LaneSnapshot logs = agent.lane("logs");
         row(out, "log records published", Long.toString(logs.emitted()));
+        row(out, "            found in the spool", Long.toString(logs.recovered()));
         row(out, "            acknowledged", Long.toString(logs.delivered()));
         row(
                 out,
@@ -124,7 +125,9 @@ record DemoReport(
             for (LaneSnapshot lane : agent.lanes()) {
                 json.writeObjectFieldStart(lane.name());
                 json.writeNumberField("published", lane.emitted());
+                json.writeNumberField("recovered", lane.recovered());
                 json.writeNumberField("acked", lane.delivered());
+                json.writeNumberField("spooled", lane.spooled());
                 json.writeNumberField("inMemory", lane.inMemory());
                 writeMap(json, "dropped", lane.dropped());
                 json.writeEndObject();

@@ -86,10 +86,12 @@ final class DemoView {
             for (LaneSnapshot lane : snapshot.lanes()) {
                 lines.add(String.format(
                         Locale.ROOT,
-                        "        %-9s emitted %d = delivered %d + in memory %d + dropped %s",
+                        "        %-9s emitted %d%s = delivered %d + spooled %d + in memory %d + dropped %s",
                         lane.name(),
                         lane.emitted(),
+                        lane.recovered() == 0 ? "" : " + recovered " + lane.recovered(),
                         lane.delivered(),
+                        lane.spooled(),
                         lane.inMemory(),
                         lane.dropped().isEmpty() ? "0" : lane.dropped().toString()));
             }

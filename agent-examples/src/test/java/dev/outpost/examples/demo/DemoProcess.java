@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** The demo in a process of its own, as a person would run it. */
 final class DemoProcess implements AutoCloseable {
@@ -31,13 +32,18 @@ final class DemoProcess implements AutoCloseable {
 
     /** Reads on until a line contains {@code text}. */
     void awaitLine(String text) throws IOException {
+        awaitMatch(".*" + Pattern.quote(text) + ".*");
+    }
+
+    /** Reads on until a line matches {@code pattern}. */
+    void awaitMatch(String pattern) throws IOException {
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             said.append(line).append('\n');
-            if (line.contains(text)) {
+            if (line.matches(pattern)) {
                 return;
             }
         }
-        throw new AssertionError("it ended without saying '" + text + "':\n" + said);
+        throw new AssertionError("it ended without saying '" + pattern + "':\n" + said);
     }
 
     /** Reads on until it ends, and gives its exit code. */

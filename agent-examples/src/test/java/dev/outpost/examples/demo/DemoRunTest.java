@@ -57,6 +57,45 @@ class DemoRunTest {
     }
 
     @Test
+    void demo_inTwoProcesses_agentKilledDuringAnOutage_keepsItsRecords() throws Exception {
+        String port = Integer.toString(freePort());
+        String keys = directory.resolve("keys").toString();
+        String spool = directory.resolve("spool").toString();
+        Path json = directory.resolve("figures.json");
+        try (DemoProcess center = new DemoProcess("--center", port, "--keys", keys, "--forever")) {
+            center.awaitLine("listens on");
+            try (DemoProcess agent =
+                    new DemoProcess("--agent", "localhost:" + port, "--keys", keys, "--spool", spool, "--forever")) {
+                agent.awaitLine("-> ONLINE");
+                center.kill();
+                agent.awaitLine("-> OFFLINE");
+                agent.awaitMatch(".*logs .* spooled [1-9].*");
+                agent.kill();
+            }
+        }
+        try (DemoProcess center = new DemoProcess("--center", port, "--keys", keys, "--forever");
+                DemoProcess agent = new DemoProcess(
+                        "--agent",
+                        "localhost:" + port,
+                        "--keys",
+                        keys,
+                        "--spool",
+                        spool,
+                        "--seconds",
+                        "4",
+                        "--json",
+                        json.toString())) {
+            center.awaitLine("listens on");
+            assertThat(agent.awaitExit()).as(agent.said()).isZero();
+            assertThat(agent.said()).contains("all accounted for");
+        }
+        assertThat(Files.readString(json))
+                .as("records found in the spool, none left there")
+                .containsPattern("\"recovered\" : [1-9]")
+                .doesNotContainPattern("\"spooled\" : [1-9]");
+    }
+
+    @Test
     void demo_unknownOption_saysHowToUseIt() throws Exception {
         try (DemoProcess demo = new DemoProcess("--frobnicate")) {
             assertThat(demo.awaitExit()).isEqualTo(2);

@@ -40,7 +40,7 @@ class LogSinkLaneTest {
             assertThat(agent.state()).isEqualTo(AgentState.OFFLINE);
             assertThat(sink.bodies()).isEqualTo(bodies(0, 1_000));
             assertThat(agent.snapshot().lane("logs/file"))
-                    .isEqualTo(new LaneSnapshot("logs/file", 1_000, 1_000, 0, Map.of()));
+                    .isEqualTo(new LaneSnapshot("logs/file", 1_000, 0, 1_000, 0, 0, Map.of()));
         }
         sink.awaitClosed();
     }
@@ -55,7 +55,7 @@ class LogSinkLaneTest {
             publish(agent, 0, 300);
             assertThat(agent.flush(PATIENCE)).isTrue();
             assertThat(sink.bodies()).isEqualTo(bodies(0, 300));
-            assertThat(agent.snapshot().counter("sink.failures{file}")).isEqualTo(1);
+            assertThat(agent.snapshot().counter("sink.failures{logs/file}")).isEqualTo(1);
         }
     }
 

@@ -26,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Chain {
 
+    /** Why a promise is broken: what was to be written could not be. */
+    public static final String SPOOL_FAILED = "spool_failed";
+
+    /** Why a promise is broken: the agent has ended. */
+    public static final String CLOSED = "closed";
+
     private static final Duration REST_AFTER = Duration.ofSeconds(30);
     private static final Duration SECURE_AFTER = Duration.ofMillis(10);
     private static final int MOST_WINDOW = 1_024;
@@ -162,7 +168,7 @@ public final class Chain {
     /** Those who wait are told when neither the destination nor the disk will answer for now. */
     private void breakPromises() {
         if (!connected && spool != null && spool.hasFailed()) {
-            forEachRun(run -> run.breakPromises("spool_failed"));
+            forEachRun(run -> run.breakPromises(SPOOL_FAILED));
         }
     }
 

@@ -2,7 +2,10 @@ package dev.outpost.agent.internal.lane;
 
 import dev.outpost.agent.internal.telemetry.Promise;
 
-/** Is given to many, and answered once when all of them have answered: kept if all have kept it. Control loop only. */
+/**
+ * Is given to many, and answered once when all of them have answered: kept if all have kept it. Of several reasons why it is
+ * broken, that something was given up counts least. Control loop only.
+ */
 public final class JointPromise implements Promise {
 
     private final Promise joint;
@@ -25,7 +28,9 @@ public final class JointPromise implements Promise {
 
     @Override
     public void broken(String reason) {
-        broken = reason;
+        if (broken.isEmpty() || reason.equals(Chain.SPOOL_FAILED) || reason.equals(Chain.CLOSED)) {
+            broken = reason;
+        }
         settle();
     }
 

@@ -481,11 +481,11 @@ public final class Run {
         for (Entry entry : queue) {
             if (entry.batch() != null) {
                 gate.release(entry.bytes());
-                account.droppedFromMemory("closed", entry.records());
+                account.droppedFromMemory(Chain.CLOSED, entry.records());
             }
         }
         queue.clear();
-        safe.breakAll(0, Long.MAX_VALUE, "closed");
-        delivered.breakAll(0, Long.MAX_VALUE, "closed");
+        safe.breakAll(0, Long.MAX_VALUE, Chain.CLOSED);
+        delivered.breakAll(0, Long.MAX_VALUE, Chain.CLOSED);
     }
 }

@@ -11,6 +11,7 @@ import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.sink.SinkException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -182,7 +183,9 @@ public final class SinkPump {
         if (cause instanceof SinkException known) {
             return !known.retryable();
         }
-        boolean away = cause instanceof IOException || cause instanceof TimeoutException;
+        boolean away = cause instanceof IOException
+                || cause instanceof UncheckedIOException
+                || cause instanceof TimeoutException;
         return !away && chain.refused(position) >= MOST_REFUSALS;
     }
 

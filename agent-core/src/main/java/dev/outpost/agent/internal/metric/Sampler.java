@@ -59,7 +59,7 @@ public final class Sampler {
         }
         startedAt = clock.epochNanos();
         long now = clock.nanoTime();
-        entries.forEach(entry -> entry.due = now);
+        entries.forEach(entry -> entry.begin(now));
         startThread();
         watchAgain();
     }

@@ -9,16 +9,27 @@ public final class SourceEntry {
     final MetricSource source;
     final String name;
     private final Duration interval;
+    private final boolean atOnce;
     long due;
 
     /** In a collection whose thread was given up, until that returns. */
     volatile boolean stuck;
 
-    /** A source to be collected at that interval. */
+    /** A source to be collected at once, and then at that interval. */
     public SourceEntry(MetricSource source, String name, Duration interval) {
+        this(source, name, interval, true);
+    }
+
+    /** A source to be collected at that interval, for the first time at once or after an interval. */
+    public SourceEntry(MetricSource source, String name, Duration interval, boolean atOnce) {
         this.source = source;
         this.name = name;
         this.interval = interval;
+        this.atOnce = atOnce;
+    }
+
+    void begin(long now) {
+        due = atOnce ? now : now + interval.toNanos();
     }
 
     /** What it is called. */

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param session how the session behaves
  * @param telemetry how telemetry behaves
  * @param sources metric sources and their rhythm
+ * @param ownMetrics how often the agent's own figures are collected, or zero
  * @param collectionDeadline how long one collection may take
  * @param sinks further destinations of logs, by name
  * @param metricSinks further destinations of metrics, by name
@@ -53,6 +54,7 @@ public record AgentConfig(
         SessionSettings session,
         Telemetry telemetry,
         List<SourceEntry> sources,
+        Duration ownMetrics,
         Duration collectionDeadline,
         Map<String, LogSink> sinks,
         Map<String, MetricSink> metricSinks,

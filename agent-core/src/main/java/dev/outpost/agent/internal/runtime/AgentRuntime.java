@@ -52,7 +52,8 @@ public final class AgentRuntime implements Agent {
         this.notifier = new Notifier(config.listeners(), guard, counters);
         this.state = new StateHolder(config.id(), notifier);
         this.telemetry = new TelemetryStage(config, notifier, counters, log);
-        this.control = new ControlStage(config, telemetry, state, notifier, guard, log, counters);
+        this.control = new ControlStage(
+                config, telemetry, state, notifier, guard, log, counters, new OwnMetrics(this::snapshot));
         this.telemetry.lanes(control.lanes());
     }
 

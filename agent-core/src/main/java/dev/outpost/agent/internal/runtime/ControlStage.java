@@ -13,6 +13,7 @@ import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.internal.lane.Lane;
 import dev.outpost.agent.internal.metric.Sampler;
+import dev.outpost.agent.internal.metric.SourceEntry;
 import dev.outpost.agent.internal.schedule.ScheduleBook;
 import dev.outpost.agent.internal.session.Session;
 import dev.outpost.agent.internal.session.SessionEvents;
@@ -20,6 +21,7 @@ import dev.outpost.agent.internal.task.ExecutorRoutes;
 import dev.outpost.agent.internal.task.PlatformTaskExecutor;
 import dev.outpost.agent.internal.task.ReportBook;
 import dev.outpost.agent.internal.task.TaskEngine;
+import dev.outpost.agent.metric.MetricSource;
 import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Signal;
@@ -29,6 +31,7 @@ import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.Transport;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -81,7 +84,8 @@ final class ControlStage implements SessionEvents {
             Notifier notifier,
             Guard guard,
             ThrottledLog log,
-            Counters counters) {
+            Counters counters,
+            MetricSource ownMetrics) {
         this.config = config;
         this.telemetry = telemetry;
         this.state = state;
@@ -118,7 +122,7 @@ final class ControlStage implements SessionEvents {
         schedules =
                 new ScheduleBook(config.schedules(), config.scheduler(), tasks, timers, inbox, clock, guard, counters);
         sampler = new Sampler(
-                config.sources(),
+                sources(config, ownMetrics),
                 telemetry.metrics(),
                 config.collectionDeadline(),
                 timers,
@@ -140,6 +144,15 @@ final class ControlStage implements SessionEvents {
                         random,
                         guard,
                         counters);
+    }
+
+    private static List<SourceEntry> sources(AgentConfig config, MetricSource own) {
+        List<SourceEntry> all = new ArrayList<>(config.sources());
+        boolean wanted = config.transport() != null || !config.metricSinks().isEmpty();
+        if (wanted && !config.ownMetrics().isZero()) {
+            all.add(new SourceEntry(own, own.name(), config.ownMetrics(), false));
+        }
+        return all;
     }
 
     private LaneSet makeLanes(RandomGenerator random, ThrottledLog log) {

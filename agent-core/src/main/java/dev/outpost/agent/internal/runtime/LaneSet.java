@@ -254,9 +254,10 @@ final class LaneSet {
             settle(true);
         }
 
+        /** What was dropped and counted is not waited for; what is in memory only, though it was to be written, is. */
         @Override
         public void broken(String reason) {
-            settle(false);
+            settle(!reason.equals(Chain.SPOOL_FAILED) && !reason.equals(Chain.CLOSED));
         }
 
         private void settle(boolean kept) {

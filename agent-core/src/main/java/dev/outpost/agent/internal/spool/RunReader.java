@@ -20,6 +20,7 @@ final class RunReader {
     private @Nullable SegmentReader open;
     private @Nullable Segment segment;
     private long next;
+    private long failedAt;
     private int failures;
 
     RunReader(SpoolRun run) {
@@ -71,15 +72,18 @@ final class RunReader {
             long limit = Math.min(last, run.firstGapFrom(from) - 1);
             try {
                 Optional<FrameHeader> header = seek(from, limit, files);
-                failures = 0;
-                if (header.isPresent() && header.get().sequence() == from) {
-                    return take(header.get(), losses);
-                }
-                return missing(from, header.map(frame -> frame.sequence() - 1).orElse(limit), files, losses);
+                Stored stored = header.isPresent() && header.get().sequence() == from
+                        ? take(header.get(), losses)
+                        : missing(
+                                from, header.map(frame -> frame.sequence() - 1).orElse(limit), files, losses);
+                failures = from >= failedAt ? 0 : failures;
+                return stored;
             } catch (NoSuchFileException e) {
                 giveUp(from, "missing", losses);
             } catch (IOException e) {
-                if (segment == null || ++failures < READS_BEFORE_GIVING_UP) {
+                failures = from == failedAt ? failures + 1 : 1;
+                failedAt = from;
+                if (segment == null || failures < READS_BEFORE_GIVING_UP) {
                     close();
                     throw e;
                 }

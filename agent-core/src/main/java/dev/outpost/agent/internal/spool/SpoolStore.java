@@ -302,9 +302,9 @@ public final class SpoolStore implements AutoCloseable {
         FrameHeader frame = batch.header(run.chain().priority(), wallMillis.getAsLong(), seed);
         ByteBuffer raw = ByteBuffer.allocate((int) frame.frameBytes());
         raw.put(frame.encode(seed)).put(batch.body().duplicate()).clear();
-        quarantine.keep(run, sequence, raw);
         run.addGap(new Stored.Gap(sequence, sequence, batch.records(), reason));
         slots.saveGaps(run.slot(), runs);
+        quarantine.keep(run, sequence, raw);
     }
 
     /**
