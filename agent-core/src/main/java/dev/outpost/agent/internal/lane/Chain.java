@@ -8,11 +8,12 @@ import dev.outpost.agent.internal.telemetry.Promise;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.schedule.AgentClock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +32,8 @@ public final class Chain {
     /** Why a promise is broken: the agent has ended. */
     public static final String CLOSED = "closed";
 
-    private static final long BACKLOG_BYTES = 1L << 20;
     private static final Duration REST_AFTER = Duration.ofSeconds(30);
     private static final Duration SECURE_AFTER = Duration.ofMillis(10);
-    private static final Duration RETRY_READING = Duration.ofMillis(1);
     private static final int MOST_WINDOW = 1_024;
 
     private final Lane lane;
@@ -43,17 +42,15 @@ public final class Chain {
     private final LaneGate gate;
     private final Timers timers;
     private final AgentClock clock;
-    private final RandomGenerator random;
     private final AdaptiveWindow window;
-    private final Deque<Run> backlog = new ArrayDeque<>();
+    private final Backlog backlog;
     private @Nullable SpoolClient spool;
     private Run live;
     private boolean beginning;
     private boolean connected;
     private boolean away;
     private boolean replayedLast;
-    private long replayFrom;
-    private boolean replayPlanned;
+    private boolean secureDue;
     private boolean paused;
     private long pausedUntil;
 
@@ -72,8 +69,8 @@ public final class Chain {
         this.gate = gate;
         this.timers = timers;
         this.clock = clock;
-        this.random = random;
         this.window = new AdaptiveWindow(Math.min(windowBatches, MOST_WINDOW));
+        this.backlog = new Backlog(timers, clock, random);
         this.live = new Run(this, account, gate);
     }
 
@@ -95,6 +92,21 @@ public final class Chain {
         return lane;
     }
 
+    private void forEachRun(Consumer<Run> action) {
+        backlog.forEach(action);
+        action.accept(live);
+    }
+
+    private List<Run> runsThat(Predicate<Run> condition) {
+        List<Run> found = new ArrayList<>();
+        forEachRun(run -> {
+            if (condition.test(run)) {
+                found.add(run);
+            }
+        });
+        return found;
+    }
+
     // ---- spool ----------------------------------------------------------------------------------------------------
 
     /** Gives it a spool, or says that there is none: then it works under a name that only this process knows. */
@@ -112,6 +124,10 @@ public final class Chain {
         return spool;
     }
 
+    private boolean canWrite() {
+        return spool != null && spool.canWrite();
+    }
+
     boolean writesAhead() {
         return spool != null && spool.settings().spillAfter().isZero();
     }
@@ -124,11 +140,8 @@ public final class Chain {
     }
 
     private void planReplay(long bytes) {
-        if (!replayPlanned && bytes > BACKLOG_BYTES && spool != null) {
-            replayPlanned = true;
-            Duration spread = spool.settings().replaySpread();
-            replayFrom = clock.nanoTime() + (long) (random.nextDouble() * spread.toNanos());
-            timers.schedule(replayFrom, () -> {}); // the loop turns then, and sends
+        if (spool != null && bytes > spool.backlogBytes()) {
+            backlog.plan(spool.settings().replaySpread());
         }
     }
 
@@ -146,15 +159,16 @@ public final class Chain {
     }
 
     void onSpoolRetry() {
-        if (!live.isInSpool()) {
+        if (!live.inSpool().isPresent()) {
             beginRun();
         }
-        allRuns().forEach(this::spillIfNeeded);
+        check();
     }
 
+    /** Those who wait are told when neither the destination nor the disk will answer for now. */
     private void breakPromises() {
-        if (!connected && spool != null && !spool.canWrite()) {
-            allRuns().forEach(run -> run.breakPromises(SPOOL_FAILED));
+        if (!connected && spool != null && spool.hasFailed()) {
+            forEachRun(run -> run.breakPromises(SPOOL_FAILED));
         }
     }
 
@@ -167,44 +181,44 @@ public final class Chain {
             beginning = false;
             if (started != null) {
                 onRunBegun(started);
-            } else if (!live.isReady()) {
-                live.identify(UUID.randomUUID(), 1);
             }
         });
     }
 
     private void onRunBegun(SpoolRun started) {
-        if (live.isReady()) {
-            Run before = live;
-            live = new Run(this, account, gate);
-            live.takeRestOf(before);
-            before.spill();
+        Run before = live;
+        if (before.isReady()) {
+            replaceLive();
+            before.inSpool().spill();
             if (!before.isDelivered()) {
-                backlog.add(before);
-                planReplay(before.backlogBytes());
-            } else {
-                before.end();
+                planReplay(before.inSpool().backlogBytes());
             }
         }
         live.identify(started);
         spool().register(started, live);
         if (writesAhead()) {
-            live.spill();
+            live.inSpool().spill();
+        }
+        check();
+    }
+
+    /** A new run takes over what of the live one nobody knows yet. */
+    private void replaceLive() {
+        Run before = live;
+        live = new Run(this, account, gate);
+        live.takeRestOf(before);
+        if (before.isDelivered()) {
+            before.inSpool().end();
         } else {
-            spillIfNeeded(live);
+            backlog.add(before);
         }
     }
 
     /** Another live agent uses the same stream: begin again under another name. */
     public void onConflict() {
         if (spool == null) {
-            Run before = live;
-            live = new Run(this, account, gate);
-            live.takeRestOf(before);
+            replaceLive();
             live.identify(UUID.randomUUID(), 1);
-            if (!before.isDelivered()) {
-                backlog.add(before);
-            }
         } else {
             beginRun();
         }
@@ -212,7 +226,10 @@ public final class Chain {
 
     /** Looks at what has waited for too long; every few hundred milliseconds. */
     void check() {
-        allRuns().forEach(this::spillIfNeeded);
+        if (canWrite()) {
+            forEachRun(this::spillIfNeeded);
+            secure();
+        }
     }
 
     private void spillIfNeeded(Run run) {
@@ -226,14 +243,18 @@ public final class Chain {
         boolean late =
                 clock.nanoTime() - oldest >= spool.settings().spillAfter().toNanos();
         if (late || away || gate.isNearlyFull() || run != live) {
-            run.spill();
+            run.inSpool().spill();
             gate.spooling(true);
         }
     }
 
-    void restLater(Run run) {
+    Timers.Timer restLater(RunInSpool run) {
         gate.spooling(false);
-        timers.schedule(clock.nanoTime(), REST_AFTER, run::rest);
+        return timers.schedule(clock.nanoTime(), REST_AFTER, run::rest);
+    }
+
+    void cancel(Timers.@Nullable Timer timer) {
+        timers.cancel(timer);
     }
 
     void onProgress() {
@@ -241,24 +262,34 @@ public final class Chain {
         unsentChanged();
     }
 
-    /** What it holds now is to be safe soon: by an acknowledgement, or else on disk. */
-    void secure() {
-        if (spool == null || !live.hasUnsafe()) {
+    /** What somebody waits for is to be safe soon: by an acknowledgement, or else on disk. */
+    private void secure() {
+        if (spool == null || secureDue || !isAwaited()) {
             return;
         }
-        if (connected && live.backlogBytes() == 0) {
-            timers.schedule(clock.nanoTime(), SECURE_AFTER, this::secureNow);
+        if (connected && live.inSpool().backlogBytes() == 0) {
+            secureDue = true;
+            timers.schedule(clock.nanoTime(), SECURE_AFTER, () -> {
+                secureDue = false;
+                secureNow();
+            });
         } else {
             secureNow();
         }
     }
 
+    private boolean isAwaited() {
+        boolean[] awaited = {live.isAwaited()};
+        backlog.forEach(run -> awaited[0] |= run.isAwaited());
+        return awaited[0];
+    }
+
     private void secureNow() {
-        if (live.hasUnsafe() && spool().canWrite()) {
-            live.spill();
-            spool().sync();
-        } else {
+        if (!canWrite()) {
             breakPromises();
+        } else if (isAwaited()) {
+            forEachRun(run -> run.inSpool().spill());
+            spool().sync();
         }
     }
 
@@ -289,6 +320,13 @@ public final class Chain {
         return live.unsent();
     }
 
+    /** What its runs hold in memory. */
+    long bytesInMemory() {
+        long[] bytes = {0};
+        forEachRun(run -> bytes[0] += run.bytesInMemory());
+        return bytes[0];
+    }
+
     // ---- sending --------------------------------------------------------------------------------------------------
 
     /** How many batches may be unacknowledged. */
@@ -305,22 +343,13 @@ public final class Chain {
             return null;
         }
         Entry now = live.next(window.size());
-        Offer older = now == null || !replayedLast ? nextOfBacklog() : null;
+        Offer older = now == null || !replayedLast ? backlog.next(Math.max(1, window.size() / 2)) : null;
         if (older != null) {
             replayedLast = true;
             return older;
         }
         replayedLast = false;
         return now == null ? null : new Offer(live, now);
-    }
-
-    private @Nullable Offer nextOfBacklog() {
-        if (backlog.isEmpty() || (replayPlanned && clock.nanoTime() - replayFrom < 0)) {
-            return null;
-        }
-        Run oldest = backlog.element();
-        Entry entry = oldest.next(Math.max(1, window.size() / 2));
-        return entry == null ? null : new Offer(oldest, entry);
     }
 
     /** What {@link #next} gave was sent. */
@@ -355,15 +384,7 @@ public final class Chain {
 
     /** The run of that position, if something of it was sent. */
     private @Nullable Run find(StreamPosition position) {
-        if (live.knows(position)) {
-            return live;
-        }
-        for (Run run : backlog) {
-            if (run.knows(position)) {
-                return run;
-            }
-        }
-        return null;
+        return live.knows(position) ? live : backlog.find(position);
     }
 
     /** Whether {@code position} is one of this chain's that was sent. */
@@ -385,19 +406,11 @@ public final class Chain {
         if (run == live) {
             gate.progress(clock.nanoTime());
         } else if (run.isDelivered()) {
-            endWhenCounted(run);
+            backlog.remove(run);
+            run.inSpool().end();
         }
         unsentChanged();
         return true;
-    }
-
-    private void endWhenCounted(Run run) {
-        backlog.remove(run);
-        if (spool != null && spool.isCounting()) {
-            timers.schedule(clock.nanoTime(), RETRY_READING, () -> endWhenCounted(run));
-        } else {
-            run.end();
-        }
     }
 
     /** A batch in flight will never be taken. */
@@ -443,8 +456,8 @@ public final class Chain {
     public void onConnected() {
         connected = true;
         away = false;
-        if (live.backlogBytes() > BACKLOG_BYTES) {
-            replayPlanned = false;
+        if (spool != null && live.inSpool().backlogBytes() > spool.backlogBytes() && !backlog.isFull()) {
+            backlog.forgetPlan();
             beginRun();
         }
     }
@@ -454,54 +467,60 @@ public final class Chain {
         connected = false;
         away = true;
         window.reset();
-        for (Run run : allRuns()) {
+        forEachRun(run -> {
             run.rewind();
             run.opened(false);
             spillIfNeeded(run);
             if (spool != null) {
                 run.contentWithSafe();
             }
-        }
-        if (live.hasPromises()) {
-            secure();
-        }
+        });
         breakPromises();
+        secure();
         unsentChanged();
     }
 
-    private List<Run> allRuns() {
-        List<Run> all = new ArrayList<>(backlog);
-        all.add(live);
-        return all;
+    /** Whether batches are taken. */
+    boolean isConnected() {
+        return connected;
     }
 
     // ---- waiting and ending ---------------------------------------------------------------------------------------
 
+    /** {@code promise} is kept as soon as what its runs hold now is in the spool or delivered. */
     void whenSafe(Promise promise) {
-        live.whenSafe(promise);
+        when(runsThat(Run::hasUnsafe), Run::whenSafe, promise);
         secure();
     }
 
-    /** {@code promise} is kept when what the live run holds now is delivered; on disk, if nobody is there to take it. */
+    /**
+     * {@code promise} is kept as soon as what this process has begun to send is delivered; on disk, if nobody is there to take
+     * it.
+     */
     void whenDelivered(Promise promise) {
         if (spool != null && !connected) {
             whenSafe(promise);
         } else {
-            live.whenDelivered(promise);
+            when(runsThat(run -> run == live || run.hasUnsafe()), Run::whenDelivered, promise);
         }
+    }
+
+    private void when(List<Run> runs, BiConsumer<Run, Promise> ask, Promise promise) {
+        Promise each = runs.size() == 1 ? promise : new JointPromise(runs.size(), promise);
+        runs.forEach(run -> ask.accept(run, each));
     }
 
     /** Writes down what is not delivered, as far as there is a spool. */
     void spillAll() {
         if (spool != null) {
-            allRuns().forEach(Run::spill);
+            forEachRun(run -> run.inSpool().spill());
             spool.sync();
         }
     }
 
     /** Drops what is in memory only. */
     void close() {
-        allRuns().forEach(Run::close);
+        forEachRun(Run::close);
         unsentChanged();
     }
 }

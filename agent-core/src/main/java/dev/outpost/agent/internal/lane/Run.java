@@ -1,19 +1,15 @@
 package dev.outpost.agent.internal.lane;
 
-import dev.outpost.agent.internal.spool.Batch;
-import dev.outpost.agent.internal.spool.FrameType;
 import dev.outpost.agent.internal.spool.SpoolRun;
 import dev.outpost.agent.internal.spool.Stored;
 import dev.outpost.agent.internal.telemetry.ClosedBatch;
 import dev.outpost.agent.internal.telemetry.LaneGate;
 import dev.outpost.agent.internal.telemetry.Promise;
-import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.protocol.StreamPosition;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
-import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,19 +24,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Run {
 
-    private static final int READ_BYTES = 1 << 20;
     private static final int READ_AHEAD = 2;
 
-    private final Chain chain;
     private final LaneAccount account;
     private final LaneGate gate;
     private final boolean isFound;
+    private final RunInSpool spool;
     private final Deque<Entry> flight = new ArrayDeque<>();
     private final Deque<Entry> prefetched = new ArrayDeque<>();
     private final Deque<Entry> queue = new ArrayDeque<>();
     private final Promises safe = new Promises();
     private final Promises delivered = new Promises();
-    private @Nullable SpoolRun stored;
     private @Nullable UUID streamId;
     private long epoch;
     private boolean opened;
@@ -48,20 +42,6 @@ public final class Run {
     private long sent;
     private long highestSent;
     private long acked;
-    private long ackedInSpool;
-
-    private boolean spilling;
-    private int attempt;
-    private long issued;
-    private long handed;
-    private long synced;
-    private long storedRecords;
-    private long storedBytes;
-
-    private long read;
-    private boolean reading;
-    private int readTurn;
-
     private long refusedSequence;
     private int refusals;
 
@@ -71,10 +51,10 @@ public final class Run {
     }
 
     private Run(Chain chain, LaneAccount account, LaneGate gate, boolean isFound) {
-        this.chain = chain;
         this.account = account;
         this.gate = gate;
         this.isFound = isFound;
+        this.spool = new RunInSpool(this, chain, account);
     }
 
     /** A run that an earlier process left. */
@@ -82,23 +62,16 @@ public final class Run {
         this(chain, account, gate, true);
         identify(found.run());
         acked = found.acked();
-        ackedInSpool = acked;
         sent = acked;
-        read = acked;
         last = found.last();
         highestSent = last; // it may have been: only its destination knows
-        issued = last;
-        handed = last;
-        synced = last;
-        storedRecords = found.records();
-        storedBytes = found.bytes();
-        account.recovered(storedRecords);
+        spool.bind(found);
     }
 
     // ---- identity -------------------------------------------------------------------------------------------------
 
     void identify(SpoolRun run) {
-        stored = run;
+        spool.bind(run);
         identify(run.streamId(), run.epoch());
     }
 
@@ -112,8 +85,9 @@ public final class Run {
         return streamId != null;
     }
 
-    boolean isInSpool() {
-        return stored != null;
+    /** Whether an earlier process left it. */
+    boolean isFound() {
+        return isFound;
     }
 
     /** The identity of a batch of this run. */
@@ -127,6 +101,20 @@ public final class Run {
     /** How far it is acknowledged. */
     public StreamPosition acked() {
         return position(acked);
+    }
+
+    long ackedThrough() {
+        return acked;
+    }
+
+    /** The number of its newest batch. */
+    long last() {
+        return last;
+    }
+
+    /** What of it is in the spool. */
+    RunInSpool inSpool() {
+        return spool;
     }
 
     /**
@@ -157,14 +145,12 @@ public final class Run {
         queue.add(entry);
         account.taken(entry.records());
         safe.addAll(last, batch.promises());
-        if (spilling) {
-            append(entry);
-        }
+        spool.offered(entry);
     }
 
-    /** Takes over what {@code before} has neither sent nor begun to write. */
+    /** Takes over what {@code before} has neither sent nor ever begun to write. */
     void takeRestOf(Run before) {
-        long cut = Math.max(before.highestSent, before.issued);
+        long cut = before.fixedThrough();
         Deque<Entry> rest = new ArrayDeque<>();
         while (!before.queue.isEmpty() && before.queue.getLast().from() > cut) {
             rest.addFirst(before.queue.removeLast());
@@ -181,6 +167,11 @@ public final class Run {
         before.delivered.moveBeyond(cut, cut, delivered);
     }
 
+    /** Up to here somebody else may know batches by their numbers. */
+    private long fixedThrough() {
+        return Math.max(Math.max(highestSent, acked), spool.highestIssued());
+    }
+
     // ---- sending --------------------------------------------------------------------------------------------------
 
     /** What to send next, or null when there is nothing now. It stays where it is. */
@@ -188,13 +179,13 @@ public final class Run {
         if (!isReady() || flight.size() >= window) {
             return null;
         }
-        if (prefetched.size() < READ_AHEAD && read < handed) {
-            readOn();
+        if (prefetched.size() < READ_AHEAD && spool.hasUnread()) {
+            spool.readOn();
         }
         if (!prefetched.isEmpty()) {
             return prefetched.peek();
         }
-        return sent < handed ? null : queue.peek();
+        return sent < spool.handed() ? null : queue.peek();
     }
 
     /** {@link #next} was sent. */
@@ -202,44 +193,14 @@ public final class Run {
         Entry entry = prefetched.isEmpty() ? queue.remove() : prefetched.remove();
         flight.add(entry);
         sent = entry.through();
-        read = Math.max(read, sent);
         highestSent = Math.max(highestSent, sent);
+        spool.passed(sent);
     }
 
-    private void readOn() {
-        SpoolRun present = stored;
-        if (reading || present == null) {
-            return;
-        }
-        reading = true;
-        int turn = ++readTurn;
-        chain.spool().read(present, read + 1, handed, READ_BYTES, found -> {
-            if (turn == readTurn) {
-                reading = false;
-                found.forEach(this::takeRead);
-            }
-        });
-    }
-
-    private void takeRead(Stored found) {
-        if (found.through() <= read) {
-            return;
-        }
-        read = found.through();
-        if (found instanceof Stored.Frame frame) {
-            ClosedBatch batch = new ClosedBatch(
-                    frame.header().type() == FrameType.LOGS ? Signal.LOGS : Signal.METRICS,
-                    frame.header().priority(),
-                    frame.records(),
-                    ClosedBatch.codec(frame.header().codec()),
-                    frame.body(),
-                    0,
-                    List.of());
-            gate.take(batch.bytes());
-            prefetched.add(new Entry(found.through(), batch, true));
-        } else if (found instanceof Stored.Gap gap) {
-            prefetched.add(new Entry(gap.from(), gap.through(), gap.records(), gap.reason(), true));
-        }
+    /** What the spool has given back. */
+    void takeRead(Entry entry) {
+        gate.take(entry.bytes());
+        prefetched.add(entry);
     }
 
     /** Whether a batch was sent and neither acknowledged nor taken back. */
@@ -252,11 +213,16 @@ public final class Run {
         return flight.size();
     }
 
+    /** Whether all of it is under way or delivered. */
+    boolean isAllSent() {
+        return sent >= last;
+    }
+
     /** What was in flight is to be sent again, before all else and in order. */
     void rewind() {
         while (!flight.isEmpty()) {
             Entry entry = flight.removeLast();
-            if (entry.through() > handed) {
+            if (entry.through() > spool.handed()) {
                 queue.addFirst(entry);
             } else {
                 forgetStored(entry);
@@ -265,8 +231,7 @@ public final class Run {
         prefetched.forEach(this::forgetStored);
         prefetched.clear();
         sent = acked;
-        read = acked;
-        dropPendingRead();
+        spool.rewind(acked);
     }
 
     /** The spool has it; in memory it is not needed any more. What the spool has lost meanwhile is lost now. */
@@ -275,11 +240,6 @@ public final class Run {
         if (!entry.isStored() && entry.batch() != null) {
             account.droppedFromMemory("evicted", entry.records());
         }
-    }
-
-    private void dropPendingRead() {
-        readTurn++;
-        reading = false;
     }
 
     // ---- what became of it ----------------------------------------------------------------------------------------
@@ -297,17 +257,13 @@ public final class Run {
         deliver(flight, through);
         deliver(prefetched, through);
         deliver(queue, through);
-        deliverUnread(through);
+        spool.ack(through);
         acked = through;
         sent = Math.max(sent, through);
-        if (read < through) {
-            read = through;
-            dropPendingRead();
-        }
-        tellSpool();
-        settle();
-        delivered.keep(acked);
-        safe.keep(Math.max(acked, synced));
+        spool.passed(through);
+        spool.tellAcked();
+        spool.settle();
+        keepPromises();
         return true;
     }
 
@@ -319,51 +275,16 @@ public final class Run {
                 continue;
             }
             if (entry.isStored()) {
-                storedRecords -= entry.records();
-                storedBytes -= entry.bytes();
-                account.deliveredFromSpool(entry.records());
+                spool.delivered(entry);
             } else {
                 account.deliveredFromMemory(entry.records());
             }
         }
     }
 
-    /** Acknowledged in an earlier connection, and not read back since: only the spool knows what it was. */
-    private void deliverUnread(long through) {
-        SpoolRun present = stored;
-        long to = Math.min(through, handed);
-        if (present != null && read < to) {
-            chain.spool().count(present, read + 1, to, records -> {
-                long known = Math.min(records, storedRecords);
-                storedRecords -= known;
-                account.deliveredFromSpool(known);
-                settle();
-            });
-        }
-    }
-
-    private void tellSpool() {
-        SpoolRun present = stored;
-        if (present != null && ackedInSpool < Math.min(acked, handed)) {
-            ackedInSpool = acked;
-            chain.spool().ack(present, acked);
-        }
-    }
-
-    /** With everything delivered the spool holds nothing more of it: what is left in the account was damaged. */
-    private void settle() {
-        if (acked < handed || stored == null) {
-            return;
-        }
-        if (storedRecords > 0 && !chain.spool().isCounting()) {
-            account.droppedFromSpool("corrupt", storedRecords);
-            storedRecords = 0;
-        }
-        storedBytes = 0;
-        if (spilling && !chain.writesAhead() && queue.size() <= flight.size() + 1) {
-            spilling = false;
-            chain.restLater(this);
-        }
+    void keepPromises() {
+        delivered.keep(acked);
+        safe.keep(Math.max(acked, spool.synced()));
     }
 
     /**
@@ -373,7 +294,7 @@ public final class Run {
     void rejected(long sequence, String reason) {
         for (Entry entry : flight) {
             if (entry.through() == sequence && entry.batch() != null) {
-                giveUp(entry, reason);
+                giveUp(entry, reason, true);
             }
         }
     }
@@ -381,26 +302,16 @@ public final class Run {
     /** {@link #next} can never be sent. */
     public void dropNext(String reason) {
         Entry next = prefetched.isEmpty() ? queue.element() : prefetched.element();
-        giveUp(next, reason);
+        giveUp(next, reason, true);
     }
 
-    private void giveUp(Entry entry, String reason) {
+    private void giveUp(Entry entry, String reason, boolean isKept) {
         ClosedBatch batch = entry.batch();
         if (batch == null) {
             return;
         }
-        SpoolRun present = stored;
-        if (present != null) {
-            chain.spool().reject(present, toStore(entry, batch), reason);
-        }
+        spool.gaveUp(entry, batch, reason, isKept);
         gate.release(batch.bytes());
-        if (entry.isStored()) {
-            storedRecords -= entry.records();
-            storedBytes -= batch.bytes();
-            account.droppedFromSpool(reason, entry.records());
-        } else {
-            account.droppedFromMemory(reason, entry.records());
-        }
         entry.giveUp(reason);
         safe.breakAll(entry.from(), entry.through(), reason);
     }
@@ -418,16 +329,19 @@ public final class Run {
 
     /** Gives up the oldest batches that wait, until so many bytes are free; those that were sent or written stay. */
     long dropOldest(long bytes, String reason) {
+        long cut = fixedThrough();
+        if (cut >= last) {
+            return 0;
+        }
         long freed = 0;
-        long cut = Math.max(highestSent, issued);
         Deque<Entry> kept = new ArrayDeque<>();
         while (freed < bytes && !queue.isEmpty()) {
             Entry entry = queue.remove();
             if (entry.from() > cut && entry.batch() != null) {
                 freed += entry.bytes();
-                giveUp(entry, reason);
+                giveUp(entry, reason, false);
             }
-            addMerged(kept, entry);
+            addMerged(kept, entry, cut);
         }
         while (!kept.isEmpty()) {
             queue.addFirst(kept.removeLast());
@@ -435,10 +349,11 @@ public final class Run {
         return freed;
     }
 
-    /** Neighbouring gaps become one, so that their number stays small. */
-    private static void addMerged(Deque<Entry> entries, Entry entry) {
+    /** Neighbouring gaps become one, so that their number stays small; but none that somebody else may know. */
+    private static void addMerged(Deque<Entry> entries, Entry entry, long cut) {
         Entry before = entries.peekLast();
         if (before != null
+                && before.from() > cut
                 && before.batch() == null
                 && entry.batch() == null
                 && before.reason().equals(entry.reason())) {
@@ -450,99 +365,38 @@ public final class Run {
         }
     }
 
-    // ---- spool ----------------------------------------------------------------------------------------------------
+    // ---- asked and told by its part in the spool ------------------------------------------------------------------
 
-    /** Writes what is not acknowledged to the spool, and from now on whatever is offered. */
-    void spill() {
-        if (stored == null || !chain.spool().canWrite()) {
-            return;
-        }
-        if (!spilling) {
-            spilling = true;
-            attempt++;
-        }
-        flight.forEach(this::append);
-        queue.forEach(this::append);
+    /** What is sent or waits, in order, and was not read back. */
+    void forEachUnread(Consumer<Entry> action) {
+        flight.forEach(action);
+        queue.forEach(action);
     }
 
-    private void append(Entry entry) {
-        SpoolRun present = stored;
-        if (entry.from() <= issued || present == null) {
-            return;
-        }
-        issued = entry.through();
-        ClosedBatch batch = entry.batch();
-        if (batch == null) {
-            chain.spool()
-                    .noteGap(present, new Stored.Gap(entry.from(), entry.through(), entry.records(), entry.reason()));
-        } else {
-            chain.spool().append(present, attempt, toStore(entry, batch));
-        }
-    }
-
-    private static Batch toStore(Entry entry, ClosedBatch batch) {
-        return new Batch(
-                entry.through(),
-                entry.records(),
-                batch.signal() == Signal.LOGS ? FrameType.LOGS : FrameType.METRICS,
-                batch.codecNumber(),
-                batch.body());
-    }
-
-    boolean isSpilling() {
-        return spilling;
-    }
-
-    /** The spool has everything up to {@code through}: memory may forget it. */
-    void onStored(long through) {
-        if (through <= handed) {
-            return;
-        }
-        handed = through;
+    /** The spool has everything up to {@code through}. */
+    void handOver(long through, Consumer<Entry> taken) {
         for (Entry entry : flight) {
-            if (entry.through() <= handed && !entry.isStored()) {
-                handOver(entry);
+            if (entry.through() <= through && !entry.isStored()) {
+                taken.accept(entry);
             }
         }
-        for (Entry first = queue.peek(); first != null && first.through() <= handed; first = queue.peek()) {
-            handOver(queue.remove());
+        for (Entry first = queue.peek(); first != null && first.through() <= through; first = queue.peek()) {
+            taken.accept(queue.remove());
             gate.release(first.bytes());
         }
-        tellSpool();
-        settle();
-        chain.onProgress();
     }
 
-    private void handOver(Entry entry) {
-        entry.stored(true);
-        if (entry.batch() != null) {
-            storedRecords += entry.records();
-            storedBytes += entry.bytes();
-            account.spooled(entry.records());
-        }
+    /** Whether next to nothing waits that was not sent. */
+    boolean hasCaughtUp() {
+        return queue.size() <= flight.size() + 1;
     }
 
-    void onSynced(long through) {
-        synced = Math.max(synced, through);
-        safe.keep(Math.max(acked, synced));
+    /** Of what the spool has lost, some may be here: it does not count as stored any more. How many records that are. */
+    long unstore(Stored.Gap lost) {
+        return unstore(flight, lost) + unstore(prefetched, lost);
     }
 
-    /** Writing failed; everything beyond what was handed over is here still, and will be written again. */
-    void onWriteFailed(long through) {
-        onStored(through);
-        issued = Math.max(handed, acked);
-        spilling = false;
-    }
-
-    /** The spool has lost batches. Those of them that are here at this moment may be delivered all the same. */
-    void onLost(Stored.Gap lost) {
-        long here = unstore(flight, lost) + unstore(prefetched, lost);
-        long gone = Math.max(0, Math.min(lost.records(), storedRecords) - here);
-        storedRecords -= gone;
-        account.droppedFromSpool(lost.reason(), gone);
-    }
-
-    private long unstore(Deque<Entry> entries, Stored.Gap lost) {
+    private static long unstore(Deque<Entry> entries, Stored.Gap lost) {
         long records = 0;
         for (Entry entry : entries) {
             if (entry.isStored()
@@ -553,59 +407,62 @@ public final class Run {
                 records += entry.records();
             }
         }
-        storedRecords -= records;
-        account.unspooled(records);
         return records;
     }
+
+    // ---- asked by the chain ---------------------------------------------------------------------------------------
 
     /** Nothing can be written now: those who wait for the disk are told, unless the destination may still answer. */
     void breakPromises(String reason) {
         safe.breakAll(0, Long.MAX_VALUE, reason);
     }
 
-    // ---- asked by the chain ---------------------------------------------------------------------------------------
+    /** Whether anybody waits for something to be safe. */
+    boolean isAwaited() {
+        return !safe.isEmpty();
+    }
 
     /** {@code promise} is kept as soon as all that it holds now is in the spool or delivered. */
     void whenSafe(Promise promise) {
         safe.add(last, promise);
-        safe.keep(Math.max(acked, synced));
+        keepPromises();
     }
 
     /** Nobody is there to deliver to: who waits for that is content with the disk. */
     void contentWithSafe() {
         delivered.moveBeyond(0, 0, safe);
-        safe.keep(Math.max(acked, synced));
+        keepPromises();
     }
 
     /** {@code promise} is kept as soon as all that it holds now is delivered. */
     void whenDelivered(Promise promise) {
         delivered.add(last, promise);
-        delivered.keep(acked);
+        keepPromises();
     }
 
     boolean isDelivered() {
         return acked >= last;
     }
 
-    /** Whether anything is neither delivered nor in the spool. */
+    /** Whether anything is neither delivered nor safely in the spool. */
     boolean hasUnsafe() {
-        return Math.max(acked, synced) < last;
-    }
-
-    /** Whether anybody waits for batches to be safe. */
-    boolean hasPromises() {
-        return !safe.isEmpty();
+        return Math.max(acked, spool.synced()) < last;
     }
 
     /** When the oldest batch that is neither acknowledged nor being written was closed; {@link Long#MAX_VALUE} if none. */
     long oldestUnwritten() {
-        for (Deque<Entry> entries : List.of(flight, queue)) {
-            for (Iterator<Entry> each = entries.iterator(); each.hasNext(); ) {
-                Entry entry = each.next();
-                ClosedBatch batch = entry.batch();
-                if (batch != null && entry.from() > issued) {
-                    return batch.closedNanos();
-                }
+        if (spool.isIssued(last)) {
+            return Long.MAX_VALUE;
+        }
+        long inFlight = oldestUnwritten(flight);
+        return inFlight == Long.MAX_VALUE ? oldestUnwritten(queue) : inFlight;
+    }
+
+    private long oldestUnwritten(Deque<Entry> entries) {
+        for (Entry entry : entries) {
+            ClosedBatch batch = entry.batch();
+            if (batch != null && !spool.isIssued(entry)) {
+                return batch.closedNanos();
             }
         }
         return Long.MAX_VALUE;
@@ -615,29 +472,13 @@ public final class Run {
         return queue.size();
     }
 
-    /** Bytes in the spool. */
-    long backlogBytes() {
-        return acked < handed ? Math.max(1, storedBytes) : 0;
+    /** What it holds in memory, whether that is in the spool as well or not. */
+    long bytesInMemory() {
+        return bytesOf(flight) + bytesOf(prefetched) + bytesOf(queue);
     }
 
-    /** Everything is given up or delivered: what the spool has of it is of no use any more. */
-    void end() {
-        SpoolRun present = stored;
-        if (storedRecords > 0) {
-            account.droppedFromSpool("corrupt", storedRecords);
-            storedRecords = 0;
-        }
-        if (present != null) {
-            chain.spool().end(present);
-        }
-    }
-
-    /** Lets go of the file that it writes to, unless it has begun again. */
-    void rest() {
-        SpoolRun present = stored;
-        if (present != null && !spilling) {
-            chain.spool().rest(present);
-        }
+    private static long bytesOf(Deque<Entry> entries) {
+        return entries.stream().mapToLong(Entry::bytes).sum();
     }
 
     /** Drops what is in memory only. */

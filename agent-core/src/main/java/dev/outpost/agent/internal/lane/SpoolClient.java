@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
@@ -35,7 +37,15 @@ import org.jspecify.annotations.Nullable;
 public final class SpoolClient {
 
     private static final Backoff RETRY = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60));
+    private static final long BACKLOG_BYTES = 1L << 20;
     private static final Duration HOUSEKEEPING = Duration.ofMinutes(1);
+
+    /** What may wait for the disk thread: when the destination takes it meanwhile, it waits for nothing. */
+    private static final long MOST_PENDING_BYTES = 32L << 20;
+
+    /** Lanes begin without the spool when its disk does not answer within this. */
+    private static final Duration OPENS_WITHIN = Duration.ofSeconds(5);
+
     private static final Duration SAVE_ACKS_AFTER = Duration.ofSeconds(1);
     private static final Duration TRUSTED_CLOCK_ERROR = Duration.ofMinutes(5);
 
@@ -60,7 +70,9 @@ public final class SpoolClient {
     private boolean closed;
     private volatile @Nullable String problem = "it is not open yet";
     private int failures;
-    private int counting;
+    private final AtomicLong pendingBytes = new AtomicLong();
+    private boolean unsynced;
+    private boolean retrying;
     private boolean syncDue;
     private boolean saveDue;
 
@@ -110,7 +122,15 @@ public final class SpoolClient {
     /** Opens it; what was found goes to the chains. */
     public void open() {
         timers.schedule(clock.nanoTime(), HOUSEKEEPING, this::keepHouse);
+        timers.schedule(clock.nanoTime(), OPENS_WITHIN, this::onSlowOpening);
         tryOpen();
+    }
+
+    private void onSlowOpening() {
+        if (!open && !closed && failures == 0) {
+            fails("cannot be opened", new TimeoutException("the disk has not answered within " + OPENS_WITHIN));
+            chains.forEach(Chain::onSpoolFailed);
+        }
     }
 
     private void tryOpen() {
@@ -195,6 +215,16 @@ public final class SpoolClient {
         return open && !closed && problem == null;
     }
 
+    /** Whether it was tried and does not work for now. */
+    boolean hasFailed() {
+        return closed || (failures > 0 && problem != null);
+    }
+
+    /** Whether the disk thread can be given more to write. */
+    boolean hasRoom() {
+        return pendingBytes.get() < MOST_PENDING_BYTES;
+    }
+
     /** What is wrong; any thread. */
     public Optional<String> problem() {
         return Optional.ofNullable(problem);
@@ -209,6 +239,11 @@ public final class SpoolClient {
         return settings;
     }
 
+    /** More than this in the spool did not come from a moment's delay. */
+    long backlogBytes() {
+        return Math.min(BACKLOG_BYTES, settings.maxBytes() / 4);
+    }
+
     /** Begins a run of {@code chain}; it is given to {@code started}, or null when the disk does not work. */
     void startRun(Chain chain, Consumer<@Nullable SpoolRun> started) {
         submit(
@@ -217,7 +252,10 @@ public final class SpoolClient {
                     SpoolRun run = store.startRun(chain.place());
                     inbox.post(() -> started.accept(run));
                 },
-                () -> started.accept(null));
+                failure -> {
+                    started.accept(null);
+                    suspend("cannot begin a run", failure);
+                });
     }
 
     /** What becomes of the batches of {@code stored} is told to {@code run}. */
@@ -233,27 +271,51 @@ public final class SpoolClient {
                     store.changeStream();
                     inbox.post(done);
                 },
-                done);
+                failure -> done.run());
     }
 
     void append(SpoolRun run, int attempt, Batch batch) {
-        submit("cannot be written", store -> store.append(run, attempt, batch), () -> {});
+        int bytes = batch.body().remaining();
+        pendingBytes.addAndGet(bytes);
+        unsynced = true;
+        submit(
+                "cannot be written",
+                store -> {
+                    pendingBytes.addAndGet(-bytes);
+                    store.append(run, attempt, batch);
+                },
+                failure -> {});
+        syncLater();
+    }
+
+    void noteGap(SpoolRun run, int attempt, Stored.Gap gap) {
+        unsynced = true;
+        submit("cannot note a gap", store -> store.noteGap(run, attempt, gap), failure -> {});
+        syncLater();
+    }
+
+    private void syncLater() {
         if (settings.sync().interval().isZero()) {
             sync();
         } else if (!syncDue && !settings.sync().isNever()) {
             syncDue = true;
-            timers.schedule(clock.nanoTime(), settings.sync().interval(), this::sync);
+            timers.schedule(clock.nanoTime(), settings.sync().interval(), () -> {
+                syncDue = false;
+                sync();
+            });
         }
     }
 
-    /** Forces what was written. */
+    /** Forces what was written since it was asked for last. */
     void sync() {
-        syncDue = false;
-        submit("cannot be forced", SpoolStore::sync, () -> {});
+        if (unsynced) {
+            unsynced = false;
+            submit("cannot be forced", SpoolStore::sync, failure -> {});
+        }
     }
 
     void ack(SpoolRun run, long through) {
-        submit("cannot note acknowledgements", store -> store.ack(run, through), () -> {});
+        submit("cannot note acknowledgements", store -> store.ack(run, through), failure -> {});
         if (!saveDue) {
             saveDue = true;
             timers.schedule(clock.nanoTime(), SAVE_ACKS_AFTER, this::saveAcks);
@@ -262,7 +324,7 @@ public final class SpoolClient {
 
     private void saveAcks() {
         saveDue = false;
-        submit("cannot note acknowledgements", SpoolStore::saveAcks, () -> {});
+        submit("cannot note acknowledgements", SpoolStore::saveAcks, failure -> {});
     }
 
     /** Reads on; nothing is given when that fails now. */
@@ -273,46 +335,32 @@ public final class SpoolClient {
                     List<Stored> found = store.read(run, from, through, maxBytes);
                     inbox.post(() -> read.accept(found));
                 },
-                () -> timers.schedule(clock.nanoTime(), RETRY.delay(2, random), () -> read.accept(List.of())));
+                failure -> timers.schedule(clock.nanoTime(), RETRY.delay(2, random), () -> read.accept(List.of())));
     }
 
     void count(SpoolRun run, long from, long through, LongConsumer counted) {
-        counting++;
-        LongConsumer whenCounted = records -> {
-            counting--;
-            counted.accept(records);
-        };
         submit(
                 "cannot be read",
                 store -> {
                     long records = store.countRecords(run, from, through);
-                    inbox.post(() -> whenCounted.accept(records));
+                    inbox.post(() -> counted.accept(records));
                 },
-                () -> whenCounted.accept(0));
-    }
-
-    /** Whether an answer to {@link #count} is to come. */
-    boolean isCounting() {
-        return counting > 0;
+                failure -> counted.accept(0));
     }
 
     void reject(SpoolRun run, Batch batch, String reason) {
-        submit("cannot keep a rejected batch", store -> store.reject(run, batch, reason), () -> {});
-    }
-
-    void noteGap(SpoolRun run, Stored.Gap gap) {
-        submit("cannot note a gap", store -> store.noteGap(run, gap), () -> {});
+        submit("cannot keep a rejected batch", store -> store.reject(run, batch, reason), failure -> {});
     }
 
     /** Nothing is written to the run for now. */
     void rest(SpoolRun run) {
-        submit("cannot be forced", store -> store.rest(run), () -> {});
+        submit("cannot be forced", store -> store.rest(run), failure -> {});
     }
 
     /** The run is over. */
     void end(SpoolRun run) {
         runs.remove(run);
-        submit("cannot be tidied", store -> store.end(run), () -> {});
+        submit("cannot be tidied", store -> store.end(run), failure -> {});
     }
 
     private void keepHouse() {
@@ -333,7 +381,7 @@ public final class SpoolClient {
                         inbox.post(() -> take(found));
                     }
                 },
-                () -> {});
+                failure -> {});
     }
 
     /** Whether the wall clock has gone along with the monotonic one since the start. */
@@ -351,11 +399,11 @@ public final class SpoolClient {
      *
      * @param failed runs on the control loop when that throws, or when there is no store
      */
-    private void submit(String problem, Work work, Runnable failed) {
+    private void submit(String problem, Work work, Consumer<Exception> failed) {
         disk.execute(() -> {
             SpoolStore present = store;
             if (present == null) {
-                inbox.post(failed);
+                inbox.post(() -> failed.accept(new IOException("the spool is not open")));
                 return;
             }
             try {
@@ -367,24 +415,27 @@ public final class SpoolClient {
                             "spool." + problem,
                             "the spool in " + settings.directory() + " " + problem + ": " + Guard.describe(e),
                             e);
-                    failed.run();
+                    failed.accept(e);
                 });
             }
         });
     }
 
-    private void onWriteFailed(Run run, long synced, IOException failure) {
-        boolean first = canWrite();
-        run.onWriteFailed(synced);
-        if (!first) {
-            return; // other runs fail for the same reason
+    /** Nobody writes for a while; then everybody tries again. */
+    private void suspend(String what, Exception failure) {
+        if (!canWrite()) {
+            return; // others fail for the same reason
         }
-        fails("cannot be written", failure);
+        fails(what, failure);
         chains.forEach(Chain::onSpoolFailed);
-        timers.schedule(clock.nanoTime(), RETRY.delay(Math.min(failures, 10) + 1, random), () -> {
-            problem = null; // one more attempt, which will tell
-            chains.forEach(Chain::onSpoolRetry);
-        });
+        if (!retrying) {
+            retrying = true;
+            timers.schedule(clock.nanoTime(), RETRY.delay(Math.min(failures, 10) + 1, random), () -> {
+                retrying = false;
+                problem = null; // one more attempt, which will tell
+                chains.forEach(Chain::onSpoolRetry);
+            });
+        }
     }
 
     /** Forces and closes everything after what was asked for before; the slot is free then. Ends on the disk thread. */
@@ -411,7 +462,10 @@ public final class SpoolClient {
         @Override
         public void onWritten(SpoolRun run, long through) {
             if (settings.sync().isNever()) {
-                tell(run, known -> known.onStored(through));
+                tell(run, known -> {
+                    works();
+                    known.inSpool().onStored(through);
+                });
             }
         }
 
@@ -419,19 +473,22 @@ public final class SpoolClient {
         public void onSynced(SpoolRun run, long through) {
             tell(run, known -> {
                 works();
-                known.onStored(through);
-                known.onSynced(through);
+                known.inSpool().onStored(through);
+                known.inSpool().onSynced(through);
             });
         }
 
         @Override
         public void onFailed(SpoolRun run, long synced, IOException failure) {
-            tell(run, known -> onWriteFailed(known, synced, failure));
+            tell(run, known -> {
+                known.inSpool().onWriteFailed(synced);
+                suspend("cannot be written", failure);
+            });
         }
 
         @Override
         public void onLost(SpoolRun run, Stored.Gap lost) {
-            tell(run, known -> known.onLost(lost));
+            tell(run, known -> known.inSpool().onLost(lost));
         }
 
         private void tell(SpoolRun run, Consumer<Run> news) {

@@ -307,11 +307,23 @@ public final class SpoolStore implements AutoCloseable {
         quarantine.keep(run, sequence, raw);
     }
 
-    /** Batches that were given up before they were written: a gap stands in their place. */
-    public void noteGap(SpoolRun run, Stored.Gap gap) throws IOException {
-        run.addGap(gap);
-        run.appended(Math.max(run.appended(), gap.through()));
-        slots.saveGaps(run.slot(), runs);
+    /**
+     * Batches that were given up before they were written: a gap stands in their place.
+     *
+     * @param attempt as for {@link #append}: a gap behind a batch that could not be written is passed over like it
+     */
+    public void noteGap(SpoolRun run, int attempt, Stored.Gap gap) throws IOException {
+        if (run.refuses(attempt) || gap.through() <= run.appended()) {
+            return;
+        }
+        boolean isNew = !run.hasGapIn(gap.from(), gap.through());
+        if (isNew) {
+            run.addGap(gap);
+        }
+        run.appended(gap.through());
+        if (isNew) {
+            slots.saveGaps(run.slot(), runs);
+        }
     }
 
     /** Deletes segments of which all was written before {@code millis}, as gaps. */

@@ -76,12 +76,14 @@ final class SpoolWriter {
         unsyncedBytes = 0;
         for (SpoolRun run : runs) {
             SegmentWriter writer = run.writer();
-            if (writer != null) {
-                try {
-                    sync(run, writer);
-                } catch (IOException e) {
-                    fail(run, e);
-                }
+            if (writer == null) {
+                tellSynced(run);
+                continue;
+            }
+            try {
+                sync(run, writer);
+            } catch (IOException e) {
+                fail(run, e);
             }
         }
     }
@@ -101,11 +103,20 @@ final class SpoolWriter {
     }
 
     private void sync(SpoolRun run, SegmentWriter writer) throws IOException {
-        writer.sync();
-        long through = writer.segment().lastSequence();
-        if (run.synced() < through && !writer.segment().isEmpty()) {
-            run.synced(through);
-            events.onSynced(run, through);
+        try {
+            writer.sync();
+        } catch (IOException e) {
+            run.refuse(); // a second force would succeed and mean nothing: nothing more counts as appended
+            throw e;
+        }
+        tellSynced(run);
+    }
+
+    /** Everything that was appended is forced: the frames now, and gaps when they were noted. */
+    private void tellSynced(SpoolRun run) {
+        if (run.synced() < run.appended()) {
+            run.synced(run.appended());
+            events.onSynced(run, run.synced());
         }
     }
 

@@ -24,10 +24,10 @@ import java.util.function.Predicate;
  * kept in part. After a force that failed it behaves as Linux does: the next one succeeds and saves nothing of what was
  * written before.
  */
-final class FaultyFiles implements SpoolFiles {
+public final class FaultyFiles implements SpoolFiles {
 
     /** What may fail. */
-    enum Op {
+    public enum Op {
         MAKE_DIRECTORY,
         LIST,
         CREATE,
@@ -50,9 +50,9 @@ final class FaultyFiles implements SpoolFiles {
      *
      * @param index its number, from 0
      */
-    record Call(int index, Op op, Path path) {
+    public record Call(int index, Op op, Path path) {
 
-        boolean is(Op other, String part) {
+        public boolean is(Op other, String part) {
             return op == other && path.toString().contains(part);
         }
 
@@ -76,7 +76,7 @@ final class FaultyFiles implements SpoolFiles {
     }
 
     /** What is left after a crash. */
-    enum Survival {
+    public enum Survival {
         /** The process was killed: all that was written. */
         ALL,
         /** Power was lost: what was forced. */
@@ -151,12 +151,12 @@ final class FaultyFiles implements SpoolFiles {
     }
 
     /** Lets the operations fail that the predicate is true of. */
-    void failWhen(Predicate<Call> predicate) {
+    public void failWhen(Predicate<Call> predicate) {
         failing = predicate;
     }
 
     /** A write that fails has written so many bytes. */
-    void tornBytes(int bytes) {
+    public void tornBytes(int bytes) {
         tornBytes = bytes;
     }
 
@@ -166,7 +166,7 @@ final class FaultyFiles implements SpoolFiles {
     }
 
     /** The size of the disk. */
-    void capacity(long bytes) {
+    public void capacity(long bytes) {
         capacity = bytes;
     }
 
@@ -179,11 +179,11 @@ final class FaultyFiles implements SpoolFiles {
         return List.copyOf(calls);
     }
 
-    int openFiles() {
+    public int openFiles() {
         return openFiles;
     }
 
-    int locks() {
+    public int locks() {
         return locked.size();
     }
 
@@ -196,7 +196,7 @@ final class FaultyFiles implements SpoolFiles {
     }
 
     /** The machine after a crash, in good health. */
-    FaultyFiles restarted(Survival survival, SplittableRandom random) {
+    public FaultyFiles restarted(Survival survival, SplittableRandom random) {
         FaultyFiles next = new FaultyFiles();
         next.directories.addAll(directories);
         Set<Path> paths = new TreeSet<>(live.keySet());
@@ -220,7 +220,7 @@ final class FaultyFiles implements SpoolFiles {
     }
 
     /** Paths of all files whose path has the part. */
-    List<Path> files(String part) {
+    public List<Path> files(String part) {
         return live.keySet().stream()
                 .filter(path -> path.toString().contains(part))
                 .toList();

@@ -1,0 +1,381 @@
+package dev.outpost.agent.internal.lane;
+
+import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.internal.spool.Batch;
+import dev.outpost.agent.internal.spool.FrameType;
+import dev.outpost.agent.internal.spool.SpoolRun;
+import dev.outpost.agent.internal.spool.Stored;
+import dev.outpost.agent.internal.telemetry.ClosedBatch;
+import dev.outpost.agent.protocol.Signal;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of a run is in the spool, on its way there, and on its way back. Control loop only.
+ *
+ * <pre>
+ *   … handed        │ handed+1 … issued              │ issued+1 …
+ *   in the spool    │ given to the disk thread,      │ in memory only
+ *                   │ and in memory until it answers │
+ * </pre>
+ */
+final class RunInSpool {
+
+    private static final int READ_BYTES = 1 << 20;
+
+    private final Run run;
+    private final Chain chain;
+    private final LaneAccount account;
+    private @Nullable SpoolRun place;
+    private boolean spilling;
+    private int attempt;
+    private long issued;
+    private long highestIssued;
+    private long handed;
+    private long synced;
+    private long records;
+    private long bytes;
+    private String restIs = "corrupt";
+    private long ackedThere;
+    private boolean writing;
+    private Timers.@Nullable Timer resting;
+    private long read;
+    private boolean reading;
+    private int readTurn;
+    private int counting;
+    private boolean over;
+
+    RunInSpool(Run run, Chain chain, LaneAccount account) {
+        this.run = run;
+        this.chain = chain;
+        this.account = account;
+    }
+
+    void bind(SpoolRun to) {
+        place = to;
+    }
+
+    /** An earlier process left it. */
+    void bind(SpoolClient.Found found) {
+        place = found.run();
+        ackedThere = found.acked();
+        read = found.acked();
+        issued = found.last();
+        highestIssued = found.last();
+        handed = found.last();
+        synced = found.last();
+        records = found.records();
+        bytes = found.bytes();
+        account.recovered(records);
+    }
+
+    boolean isPresent() {
+        return place != null;
+    }
+
+    /** The spool has everything up to this, but for what it has lost. */
+    long handed() {
+        return handed;
+    }
+
+    /** Everything up to this is forced to the disk. */
+    long synced() {
+        return synced;
+    }
+
+    /** Up to here batches were once given to the disk: their numbers are theirs for ever, for they may lie there. */
+    long highestIssued() {
+        return highestIssued;
+    }
+
+    /** Whether everything up to {@code last} was given to the disk. */
+    boolean isIssued(long last) {
+        return issued >= last;
+    }
+
+    boolean isIssued(Entry entry) {
+        return entry.from() <= issued;
+    }
+
+    /** Bytes that wait there to be delivered. */
+    long backlogBytes() {
+        return run.ackedThrough() < handed ? Math.max(1, bytes) : 0;
+    }
+
+    // ---- writing --------------------------------------------------------------------------------------------------
+
+    /** Writes what is not acknowledged, and from now on whatever is offered. */
+    void spill() {
+        if (place == null || !chain.spool().canWrite()) {
+            return;
+        }
+        if (!spilling) {
+            spilling = true;
+            attempt++;
+        }
+        appendRest();
+    }
+
+    /** The newest batch came. */
+    void offered(Entry newest) {
+        if (spilling) {
+            if (isIssued(newest.from() - 1)) {
+                append(newest);
+            } else {
+                appendRest();
+            }
+        }
+    }
+
+    private void appendRest() {
+        if (!isIssued(run.last())) {
+            run.forEachUnread(this::append);
+        }
+    }
+
+    /** The disk is given only so much at a time: what waits there cannot be taken back when it is delivered meanwhile. */
+    private void append(Entry entry) {
+        SpoolRun present = place;
+        if (isIssued(entry) || present == null || !isNext(entry) || !chain.spool().hasRoom()) {
+            return;
+        }
+        issued = entry.through();
+        highestIssued = Math.max(highestIssued, issued);
+        writing = true;
+        chain.cancel(resting);
+        resting = null;
+        ClosedBatch batch = entry.batch();
+        if (batch == null) {
+            Stored.Gap gap = new Stored.Gap(entry.from(), entry.through(), entry.records(), entry.reason());
+            chain.spool().noteGap(present, attempt, gap);
+        } else {
+            chain.spool().append(present, attempt, toStore(entry, batch));
+        }
+    }
+
+    private boolean isNext(Entry entry) {
+        return entry.from() <= Math.max(issued, run.ackedThrough()) + 1;
+    }
+
+    private static Batch toStore(Entry entry, ClosedBatch batch) {
+        return new Batch(
+                entry.through(),
+                entry.records(),
+                batch.signal() == Signal.LOGS ? FrameType.LOGS : FrameType.METRICS,
+                batch.codecNumber(),
+                batch.body());
+    }
+
+    /** It has everything up to {@code through}: memory may forget it. */
+    void onStored(long through) {
+        if (through > handed) {
+            handed = through;
+            run.handOver(through, this::take);
+            tellAcked();
+            settle();
+            chain.onProgress();
+        }
+        if (spilling) {
+            appendRest();
+        }
+    }
+
+    private void take(Entry entry) {
+        entry.stored(true);
+        if (entry.batch() != null) {
+            records += entry.records();
+            bytes += entry.bytes();
+            account.spooled(entry.records());
+        }
+    }
+
+    void onSynced(long through) {
+        synced = Math.max(synced, through);
+        run.keepPromises();
+    }
+
+    /** Writing failed; everything beyond what was handed over is in memory still, and will be written again. */
+    void onWriteFailed(long through) {
+        spilling = false;
+        if (through < handed) {
+            restIs = "not_forced"; // memory had let go of it when it was written, as the policy says
+        }
+        onStored(through);
+        issued = Math.max(handed, run.ackedThrough());
+        settle();
+    }
+
+    /** Lets go of the file that it writes to, unless it has begun again. */
+    void rest() {
+        resting = null;
+        SpoolRun present = place;
+        if (present != null && !spilling && writing) {
+            writing = false;
+            chain.spool().rest(present);
+        }
+    }
+
+    // ---- reading --------------------------------------------------------------------------------------------------
+
+    /** Whether there is more than what was read or sent. */
+    boolean hasUnread() {
+        return read < handed;
+    }
+
+    /** Has the next batches read, which the run is then given. */
+    void readOn() {
+        SpoolRun present = place;
+        if (reading || present == null) {
+            return;
+        }
+        reading = true;
+        int turn = ++readTurn;
+        chain.spool().read(present, read + 1, handed, READ_BYTES, found -> {
+            if (turn == readTurn) {
+                reading = false;
+                found.forEach(this::takeRead);
+            }
+        });
+    }
+
+    private void takeRead(Stored found) {
+        if (found.through() <= read) {
+            return;
+        }
+        read = found.through();
+        if (found instanceof Stored.Frame frame) {
+            ClosedBatch batch = new ClosedBatch(
+                    frame.header().type() == FrameType.LOGS ? Signal.LOGS : Signal.METRICS,
+                    frame.header().priority(),
+                    frame.records(),
+                    ClosedBatch.codec(frame.header().codec()),
+                    frame.body(),
+                    0,
+                    List.of());
+            run.takeRead(new Entry(found.through(), batch, true));
+        } else if (found instanceof Stored.Gap gap) {
+            run.takeRead(new Entry(gap.from(), gap.through(), gap.records(), gap.reason(), true));
+        }
+    }
+
+    /** Everything up to {@code sequence} was sent or delivered, and need not be read. */
+    void passed(long sequence) {
+        if (read < sequence) {
+            read = sequence;
+            dropPendingRead();
+        }
+    }
+
+    /** Reading begins again behind {@code acked}. */
+    void rewind(long acked) {
+        read = acked;
+        dropPendingRead();
+    }
+
+    private void dropPendingRead() {
+        readTurn++;
+        reading = false;
+    }
+
+    // ---- what became of it ----------------------------------------------------------------------------------------
+
+    /** A batch that it holds is delivered. */
+    void delivered(Entry entry) {
+        records -= entry.records();
+        bytes -= entry.bytes();
+        account.deliveredFromSpool(entry.records());
+    }
+
+    /** All up to {@code through} is delivered, of which a part may lie here that was not read since it was sent. */
+    void ack(long through) {
+        SpoolRun present = place;
+        long to = Math.min(through, handed);
+        if (present != null && read < to) {
+            counting++;
+            chain.spool().count(present, read + 1, to, this::onCounted);
+        }
+    }
+
+    private void onCounted(long found) {
+        counting--;
+        long known = Math.min(found, records);
+        records -= known;
+        account.deliveredFromSpool(known);
+        settle();
+        if (over) {
+            end();
+        }
+    }
+
+    void tellAcked() {
+        SpoolRun present = place;
+        long acked = run.ackedThrough();
+        if (present != null && ackedThere < Math.min(acked, handed)) {
+            ackedThere = acked;
+            chain.spool().ack(present, acked);
+        }
+    }
+
+    /** With everything delivered the spool holds nothing more of it: what is left in the account is lost. */
+    void settle() {
+        if (run.ackedThrough() < handed || place == null) {
+            return;
+        }
+        if (counting == 0) {
+            dropRest();
+        }
+        bytes = 0;
+        if (spilling && !chain.writesAhead() && run.hasCaughtUp()) {
+            spilling = false;
+        }
+        if (writing && !spilling && resting == null) {
+            resting = chain.restLater(this);
+        }
+    }
+
+    private void dropRest() {
+        if (records > 0) {
+            account.droppedFromSpool(restIs, records);
+            records = 0;
+        }
+    }
+
+    /** A batch is given up. It is kept aside there for people to look at, if anybody should. */
+    void gaveUp(Entry entry, ClosedBatch batch, String reason, boolean isKept) {
+        SpoolRun present = place;
+        if (present != null && isKept) {
+            chain.spool().reject(present, toStore(entry, batch), reason);
+        }
+        if (entry.isStored()) {
+            records -= entry.records();
+            bytes -= batch.bytes();
+            account.droppedFromSpool(reason, entry.records());
+        } else {
+            account.droppedFromMemory(reason, entry.records());
+        }
+    }
+
+    /** It has lost batches. Those of them that are in memory at this moment may be delivered all the same. */
+    void onLost(Stored.Gap lost) {
+        long here = run.unstore(lost);
+        records -= here;
+        account.unspooled(here);
+        if (lost.from() <= run.ackedThrough()) {
+            restIs = lost.reason(); // of what is lost, some was delivered: how much will be known at the end
+            return;
+        }
+        long gone = Math.max(0, Math.min(lost.records() - here, records));
+        records -= gone;
+        account.droppedFromSpool(lost.reason(), gone);
+    }
+
+    /** The run is over: what the spool has of it is of no use any more. */
+    void end() {
+        over = true;
+        SpoolRun present = place;
+        if (counting == 0 && present != null) {
+            dropRest();
+            chain.spool().end(present);
+        }
+    }
+}
