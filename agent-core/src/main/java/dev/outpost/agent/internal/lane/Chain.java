@@ -141,7 +141,7 @@ public final class Chain {
         if (!live.isReady()) {
             live.identify(UUID.randomUUID(), 1);
         }
-        gate.spooling(false);
+        spillingChanged();
         breakPromises();
     }
 
@@ -150,10 +150,11 @@ public final class Chain {
             beginRun();
         }
         allRuns().forEach(this::spillIfNeeded);
+        spillingChanged();
     }
 
     private void breakPromises() {
-        if (!connected && spool != null && !spool.canWrite()) {
+        if (!connected && spool != null && spool.isFailing()) {
             allRuns().forEach(run -> run.breakPromises(SPOOL_FAILED));
         }
     }
@@ -193,6 +194,9 @@ public final class Chain {
         } else {
             spillIfNeeded(live);
         }
+        if (live.hasPromises()) {
+            secure(); // they came before there was a run to write to
+        }
     }
 
     /** Another live agent uses the same stream: begin again under another name. */
@@ -227,12 +231,21 @@ public final class Chain {
                 clock.nanoTime() - oldest >= spool.settings().spillAfter().toNanos();
         if (late || away || gate.isNearlyFull() || run != live) {
             run.spill();
-            gate.spooling(true);
         }
     }
 
+    /** The gate is the lane's: it is told of all chains together. */
+    void spillingChanged() {
+        lane.spillingChanged();
+    }
+
+    /** Whether what comes, or what was not written before, goes to the spool. */
+    boolean isSpilling() {
+        return spool != null && spool.canWrite() && allRuns().stream().anyMatch(Run::isSpilling);
+    }
+
     void restLater(Run run) {
-        gate.spooling(false);
+        spillingChanged();
         timers.schedule(clock.nanoTime(), REST_AFTER, run::rest);
     }
 
@@ -393,6 +406,7 @@ public final class Chain {
 
     private void endWhenCounted(Run run) {
         backlog.remove(run);
+        spillingChanged();
         if (spool != null && spool.isCounting()) {
             timers.schedule(clock.nanoTime(), RETRY_READING, () -> endWhenCounted(run));
         } else {

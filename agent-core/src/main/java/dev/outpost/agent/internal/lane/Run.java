@@ -460,6 +460,7 @@ public final class Run {
         if (!spilling) {
             spilling = true;
             attempt++;
+            chain.spillingChanged();
         }
         flight.forEach(this::append);
         queue.forEach(this::append);
@@ -532,6 +533,7 @@ public final class Run {
         onStored(through);
         issued = Math.max(handed, acked);
         spilling = false;
+        chain.spillingChanged();
     }
 
     /** The spool has lost batches. Those of them that are here at this moment may be delivered all the same. */

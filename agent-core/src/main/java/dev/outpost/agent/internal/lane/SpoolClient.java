@@ -195,6 +195,11 @@ public final class SpoolClient {
         return open && !closed && problem == null;
     }
 
+    /** Whether it was tried, and what is to be written stays in memory until it works again. Not so while it is opened. */
+    boolean isFailing() {
+        return failures > 0 && problem != null;
+    }
+
     /** What is wrong; any thread. */
     public Optional<String> problem() {
         return Optional.ofNullable(problem);

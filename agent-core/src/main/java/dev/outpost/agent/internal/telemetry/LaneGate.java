@@ -1,6 +1,7 @@
 package dev.outpost.agent.internal.telemetry;
 
 import dev.outpost.agent.spool.LaneOverflow;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -12,6 +13,9 @@ public final class LaneGate {
     /** Batches of this class or below find less room. */
     private static final int BULK = 2;
 
+    /** No look at the clock counts for more: the process may have been suspended since the one before. */
+    private static final long LONGEST_STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private final long maxBytes;
     private final long maxBulkBytes;
     private final LaneOverflow overflow;
@@ -21,6 +25,12 @@ public final class LaneGate {
     private volatile boolean spooling;
     private volatile long lastProgress;
     private volatile int unsent;
+
+    // The telemetry loop's: how long a batch has waited for room since something was taken.
+    private boolean waiting;
+    private long waitedNanos;
+    private long lookedAt;
+    private long progressThen;
 
     /** A gate of that many bytes. */
     public LaneGate(long maxBytes, LaneOverflow overflow) {
@@ -36,6 +46,7 @@ public final class LaneGate {
             bytes.addAndGet(-size);
             return false;
         }
+        waiting = false;
         return true;
     }
 
@@ -45,11 +56,12 @@ public final class LaneGate {
     }
 
     /**
-     * Whether a full lane is worth waiting for: something was taken from it lately, or the oldest is being dropped.
+     * Whether a full lane is worth waiting for: something was taken from it lately, or the oldest is being dropped. Asked
+     * again and again while a batch waits.
      *
      * @param size what waits
      */
-    boolean moving(long now, int size) {
+    public boolean moving(long now, int size) {
         return switch (overflow.action()) {
             case DROP_NEWEST -> false;
             case DROP_OLDEST -> {
@@ -57,9 +69,22 @@ public final class LaneGate {
                 yield true;
             }
             case SPILL, BLOCK ->
-                (connected || spooling)
-                        && now - lastProgress < overflow.patience().toNanos();
+                (connected || spooling) && waited(now) < overflow.patience().toNanos();
         };
+    }
+
+    /** Not simply the time since something was taken: nothing is while there is nothing to take. */
+    private long waited(long now) {
+        long progress = lastProgress;
+        if (!waiting || progress != progressThen) {
+            waiting = true;
+            progressThen = progress;
+            waitedNanos = 0;
+        } else {
+            waitedNanos += Math.min(now - lookedAt, LONGEST_STEP_NANOS);
+        }
+        lookedAt = now;
+        return waitedNanos;
     }
 
     /** How many bytes are to be made free by dropping the oldest; asked for once. */
