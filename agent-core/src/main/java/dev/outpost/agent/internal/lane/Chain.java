@@ -112,6 +112,7 @@ public final class Chain {
     /** Gives it a spool, or says that there is none: then it works under a name that only this process knows. */
     void spool(@Nullable SpoolClient client) {
         spool = client;
+        gate.spoolWorks(client != null); // a lane that fills up while it is being opened has somewhere to go
         if (client == null) {
             live.identify(UUID.randomUUID(), 1);
         }
@@ -146,6 +147,7 @@ public final class Chain {
     }
 
     void onSpoolOpened() {
+        gate.spoolWorks(true);
         beginRun();
     }
 
@@ -154,11 +156,12 @@ public final class Chain {
         if (!live.isReady()) {
             live.identify(UUID.randomUUID(), 1);
         }
-        gate.spooling(false);
+        gate.spoolWorks(false);
         breakPromises();
     }
 
     void onSpoolRetry() {
+        gate.spoolWorks(true);
         if (!live.inSpool().isPresent()) {
             beginRun();
         }
@@ -244,12 +247,22 @@ public final class Chain {
                 clock.nanoTime() - oldest >= spool.settings().spillAfter().toNanos();
         if (late || away || gate.isNearlyFull() || run != live) {
             run.inSpool().spill();
-            gate.spooling(true);
         }
     }
 
+    /** The gate is the lane's: it is told of all chains together. */
+    void spillingChanged() {
+        lane.spillingChanged();
+    }
+
+    /** Whether what comes, or what was not written before, goes to the spool. */
+    boolean isSpilling() {
+        boolean[] spilling = {live.inSpool().isSpilling()};
+        backlog.forEach(run -> spilling[0] |= run.inSpool().isSpilling());
+        return spilling[0];
+    }
+
     Timers.Timer restLater(RunInSpool run) {
-        gate.spooling(false);
         return timers.schedule(clock.nanoTime(), REST_AFTER, run::rest);
     }
 

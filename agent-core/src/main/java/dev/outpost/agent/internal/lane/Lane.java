@@ -145,6 +145,14 @@ public final class Lane implements Outlet {
         }
     }
 
+    void spillingChanged() {
+        boolean spilling = false;
+        for (int i = 0; i < chains.size(); i++) {
+            spilling |= chains.get(i).isSpilling();
+        }
+        gate.spooling(spilling);
+    }
+
     void unsentChanged() {
         int unsent = 0;
         for (int i = 0; i < chains.size(); i++) {

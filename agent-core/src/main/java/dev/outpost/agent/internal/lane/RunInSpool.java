@@ -112,8 +112,13 @@ final class RunInSpool {
         if (!spilling) {
             spilling = true;
             attempt++;
+            chain.spillingChanged();
         }
         appendRest();
+    }
+
+    boolean isSpilling() {
+        return spilling;
     }
 
     /** The newest batch came. */
@@ -136,7 +141,10 @@ final class RunInSpool {
     /** The disk is given only so much at a time: what waits there cannot be taken back when it is delivered meanwhile. */
     private void append(Entry entry) {
         SpoolRun present = place;
-        if (isIssued(entry) || present == null || !isNext(entry) || !chain.spool().hasRoom()) {
+        if (isIssued(entry)
+                || present == null
+                || !isNext(entry)
+                || !chain.spool().hasRoom()) {
             return;
         }
         issued = entry.through();
@@ -197,6 +205,7 @@ final class RunInSpool {
     /** Writing failed; everything beyond what was handed over is in memory still, and will be written again. */
     void onWriteFailed(long through) {
         spilling = false;
+        chain.spillingChanged();
         if (through < handed) {
             restIs = "not_forced"; // memory had let go of it when it was written, as the policy says
         }

@@ -139,8 +139,8 @@ final class LaneLife {
         ByteBuffer body = ByteBuffer.allocate(bytes).putInt(0, number);
         int priority = CLASSES.get(number % CLASSES.size());
         List<Promise> promises = awaited ? List.of(new Vow(List.of(number))) : List.of();
-        ClosedBatch batch = new ClosedBatch(
-                Signal.LOGS, priority, records(number), Codec.NONE, body, clock.nanoTime(), promises);
+        ClosedBatch batch =
+                new ClosedBatch(Signal.LOGS, priority, records(number), Codec.NONE, body, clock.nanoTime(), promises);
         offeredRecords += batch.records();
         if (lane.gate().heldBytes() + bytes > laneBytes) {
             lane.refuse(batch);
@@ -198,7 +198,8 @@ final class LaneLife {
         for (int left = most; left > 0; left--) {
             Optional<Message> taken = receiver.take();
             if (taken.isPresent() && !taken.get().isOpening() && left == 1 && rejects) {
-                chainOf(taken.get().position()).ifPresent(chain -> chain.rejected(taken.get().position(), "rejected"));
+                chainOf(taken.get().position())
+                        .ifPresent(chain -> chain.rejected(taken.get().position(), "rejected"));
             } else if (taken.isPresent() && !taken.get().isOpening() && left == 1 && retries) {
                 nack(taken.get().position());
             }
@@ -363,7 +364,8 @@ final class LaneLife {
                 .isEqualTo(offeredRecords + account.recovered());
         assertThat(lane.gate().heldBytes())
                 .as("bytes in memory")
-                .isEqualTo(lane.chains().stream().mapToLong(Chain::bytesInMemory).sum());
+                .isEqualTo(
+                        lane.chains().stream().mapToLong(Chain::bytesInMemory).sum());
         assertThat(vows).as("answers to promises").allMatch(vow -> vow.answers <= 1);
     }
 }

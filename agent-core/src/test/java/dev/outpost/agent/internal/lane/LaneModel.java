@@ -3,7 +3,6 @@ package dev.outpost.agent.internal.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outpost.agent.fixture.ManualClock;
-import dev.outpost.agent.internal.lane.ModelReceiver.Message;
 import dev.outpost.agent.internal.lane.ModelReceiver.Name;
 import dev.outpost.agent.internal.spool.FaultyFiles;
 import dev.outpost.agent.internal.telemetry.ClosedBatch;
@@ -165,7 +164,8 @@ final class LaneModel {
         for (FaultyFiles.Op op : all) {
             boolean reading = op == FaultyFiles.Op.OPEN_READ || op == FaultyFiles.Op.READ;
             // Without forces of its own the spool counts on those that the system makes: one that fails costs batches.
-            boolean costly = reading || (op == FaultyFiles.Op.FORCE && settings.sync().isNever());
+            boolean costly =
+                    reading || (op == FaultyFiles.Op.FORCE && settings.sync().isNever());
             if (random.nextInt(3) == 0 && !(costly && calm)) {
                 some.add(op);
             }
@@ -199,7 +199,8 @@ final class LaneModel {
         }
         mayBeLost.addAll(life.unsafe(safe));
         long spooled = life.lane.account().spooled();
-        boolean certain = survival == FaultyFiles.Survival.ALL || !settings.sync().isNever();
+        boolean certain =
+                survival == FaultyFiles.Survival.ALL || !settings.sync().isNever();
         next(files.restarted(survival, random));
         if (calm && certain) {
             life.settle();
@@ -268,8 +269,12 @@ final class LaneModel {
         clock.advance(Duration.ofSeconds(31));
         life.settle();
         check();
-        assertThat(life.lane.account().held()).as("records in memory at the end").isZero();
-        assertThat(life.lane.account().spooled()).as("records on disk at the end").isZero();
+        assertThat(life.lane.account().held())
+                .as("records in memory at the end")
+                .isZero();
+        assertThat(life.lane.account().spooled())
+                .as("records on disk at the end")
+                .isZero();
         if (!settings.spillAfter().isZero()) {
             assertThat(segments()).as("segments at the end").isEmpty();
         }

@@ -263,6 +263,49 @@ class SpooledChainTest {
     }
 
     @Test
+    void offer_withPromiseBeforeTheSpoolIsOpen_isKeptByTheDisk() {
+        bench = new LaneBench(8, 1 << 20, in(directory.resolve("late")), new DiskFiles());
+        bench.offer(promise());
+        assertThat(reached).isEmpty();
+
+        bench.settle();
+
+        assertThat(reached).containsExactly("kept");
+    }
+
+    @Test
+    void spillAfterZero_eachBatchReadBeforeTheNextIsWritten_noneIsMissing() {
+        start(in(directory.resolve("ahead")).spillAfter(Duration.ZERO));
+        chain.onConnected();
+
+        for (int number = 1; number <= 20; number++) {
+            bench.offer();
+            bench.advance(SYNC);
+            assertThat(bench.deliverAll()).containsExactly(number);
+        }
+        assertThat(account.delivered()).isEqualTo(20 * RECORDS);
+        assertThat(account.spooled()).isZero();
+    }
+
+    @Test
+    void gate_whileWhatComesIsWritten_isWorthWaitingFor() {
+        assertThat(bench.lane.gate().moving(bench.clock.nanoTime(), 1)).isFalse();
+
+        bench.offer(promise());
+        bench.sendAll();
+        bench.advance(Duration.ofMillis(10));
+        assertThat(bench.lane.gate().moving(bench.clock.nanoTime(), 1)).isTrue();
+
+        chain.onDisconnected();
+        bench.advance(SYNC);
+        assertThat(bench.lane.gate().moving(bench.clock.nanoTime(), 1)).isTrue();
+
+        chain.onConnected();
+        bench.deliverAll();
+        assertThat(bench.lane.gate().moving(bench.clock.nanoTime(), 1)).isFalse();
+    }
+
+    @Test
     void spillAfterZero_writesEveryBatchAhead() {
         bench.spool.close();
         bench.disk.step();
