@@ -336,6 +336,7 @@ final class RunInSpool {
         bytes = 0;
         if (spilling && !chain.writesAhead() && run.hasCaughtUp()) {
             spilling = false;
+            chain.spillingChanged();
         }
         if (writing && !spilling && resting == null) {
             resting = chain.restLater(this);
