@@ -302,14 +302,14 @@ public final class SpoolStore implements AutoCloseable {
         FrameHeader frame = batch.header(run.chain().priority(), wallMillis.getAsLong(), seed);
         ByteBuffer raw = ByteBuffer.allocate((int) frame.frameBytes());
         raw.put(frame.encode(seed)).put(batch.body().duplicate()).clear();
+        quarantine.keep(run, sequence, raw);
         run.addGap(new Stored.Gap(sequence, sequence, batch.records(), reason));
         slots.saveGaps(run.slot(), runs);
-        quarantine.keep(run, sequence, raw);
     }
 
-    /** Batches that were given up before they were written: a gap stands in their place. */
+    /** Batches that were given up before they were written: a gap stands in their place, also when it is noted twice. */
     public void noteGap(SpoolRun run, Stored.Gap gap) throws IOException {
-        run.addGap(gap);
+        run.addGapParts(gap);
         run.appended(Math.max(run.appended(), gap.through()));
         slots.saveGaps(run.slot(), runs);
     }
