@@ -308,7 +308,7 @@ public final class SpoolStore implements AutoCloseable {
     }
 
     /**
-     * Batches that were given up before they were written: a gap stands in their place.
+     * Batches that were given up before they were written: a gap stands in their place, also when it is noted twice.
      *
      * @param attempt as for {@link #append}: a gap behind a batch that could not be written is passed over like it
      */
@@ -316,14 +316,9 @@ public final class SpoolStore implements AutoCloseable {
         if (run.refuses(attempt) || gap.through() <= run.appended()) {
             return;
         }
-        boolean isNew = !run.hasGapIn(gap.from(), gap.through());
-        if (isNew) {
-            run.addGap(gap);
-        }
+        run.addGapParts(gap);
         run.appended(gap.through());
-        if (isNew) {
-            slots.saveGaps(run.slot(), runs);
-        }
+        slots.saveGaps(run.slot(), runs);
     }
 
     /** Deletes segments of which all was written before {@code millis}, as gaps. */
