@@ -100,6 +100,7 @@ public final class Chain {
     /** Gives it a spool, or says that there is none: then it works under a name that only this process knows. */
     void spool(@Nullable SpoolClient client) {
         spool = client;
+        gate.spoolWorks(client != null); // a lane that fills up while it is being opened has somewhere to go
         if (client == null) {
             live.identify(UUID.randomUUID(), 1);
         }
@@ -133,6 +134,7 @@ public final class Chain {
     }
 
     void onSpoolOpened() {
+        gate.spoolWorks(true);
         beginRun();
     }
 
@@ -142,10 +144,12 @@ public final class Chain {
             live.identify(UUID.randomUUID(), 1);
         }
         gate.spooling(false);
+        gate.spoolWorks(false);
         breakPromises();
     }
 
     void onSpoolRetry() {
+        gate.spoolWorks(true);
         if (!live.isInSpool()) {
             beginRun();
         }

@@ -18,9 +18,15 @@ public final class LaneGate {
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong wanted = new AtomicLong();
     private volatile boolean connected;
+    private volatile boolean spoolWorks;
     private volatile boolean spooling;
     private volatile long lastProgress;
     private volatile int unsent;
+
+    /** The telemetry loop's own: since when it has found no room. */
+    private boolean full;
+
+    private long fullSince;
 
     /** A gate of that many bytes. */
     public LaneGate(long maxBytes, LaneOverflow overflow) {
@@ -36,6 +42,9 @@ public final class LaneGate {
             bytes.addAndGet(-size);
             return false;
         }
+        if (after <= maxBulkBytes) {
+            full = false; // there is room for all classes
+        }
         return true;
     }
 
@@ -45,21 +54,30 @@ public final class LaneGate {
     }
 
     /**
-     * Whether a full lane is worth waiting for: something was taken from it lately, or the oldest is being dropped.
+     * Whether a full lane is worth waiting for: something was taken from it lately, or it has only just become full, or the
+     * oldest is being dropped.
      *
      * @param size what waits
      */
     boolean moving(long now, int size) {
+        if (!full) {
+            full = true;
+            fullSince = now;
+        }
         return switch (overflow.action()) {
             case DROP_NEWEST -> false;
             case DROP_OLDEST -> {
                 wanted.accumulateAndGet(size, Math::max);
                 yield true;
             }
-            case SPILL, BLOCK ->
-                (connected || spooling)
-                        && now - lastProgress < overflow.patience().toNanos();
+            case SPILL, BLOCK -> (connected || spoolWorks) && isPatient(now);
         };
+    }
+
+    /** The last progress may be long ago because there was nothing to do: that is no reason to lose patience. */
+    private boolean isPatient(long now) {
+        long patience = overflow.patience().toNanos();
+        return now - lastProgress < patience || now - fullSince < patience;
     }
 
     /** How many bytes are to be made free by dropping the oldest; asked for once. */
@@ -91,6 +109,11 @@ public final class LaneGate {
     public void connected(boolean connected, long now) {
         this.lastProgress = now;
         this.connected = connected;
+    }
+
+    /** There is a spool that works or is being opened, or there is none that does. */
+    public void spoolWorks(boolean works) {
+        spoolWorks = works;
     }
 
     /** What comes is written to the spool, or not. */
