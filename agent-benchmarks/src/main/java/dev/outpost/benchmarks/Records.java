@@ -43,7 +43,17 @@ final class Records {
 
     /** Publishes the record of number {@code i}, 200 bytes long in OTLP. */
     static boolean publish(Logs logs, int i) {
-        return logs.publish(Severity.INFO, TEXTS_FOR_200[i % VARIANTS], KEY_1, VALUE_1, KEY_2, VALUE_2);
+        return publish(logs, Severity.INFO, i);
+    }
+
+    /** The same of another severity. */
+    static boolean publish(Logs logs, Severity severity, int i) {
+        return logs.publish(severity, textFor200(i), KEY_1, VALUE_1, KEY_2, VALUE_2);
+    }
+
+    /** A text with which a record has 200 bytes in OTLP. */
+    static String textFor200(int i) {
+        return TEXTS_FOR_200[i % VARIANTS];
     }
 
     /** A full batch as an agent makes it of these records. */
