@@ -177,7 +177,7 @@ class SpoolToolTest {
         SpoolRun logs = store.runs().get(0);
         store.ack(logs, 20);
         store.saveAcks();
-        store.noteGap(logs, new Stored.Gap(41, 45, 12, "full"));
+        store.noteGap(logs, 1, new Stored.Gap(41, 45, 12, "full"));
 
         assertThat(tool("list", directory.toString())).isZero();
         String first = said();

@@ -313,11 +313,11 @@ public final class SpoolStore implements AutoCloseable {
      * @param attempt as for {@link #append}: a gap behind a batch that could not be written is passed over like it
      */
     public void noteGap(SpoolRun run, int attempt, Stored.Gap gap) throws IOException {
-        if (run.refuses(attempt) || gap.through() <= run.appended()) {
+        if (run.refuses(attempt)) {
             return;
         }
         run.addGapParts(gap);
-        run.appended(gap.through());
+        run.appended(Math.max(run.appended(), gap.through()));
         slots.saveGaps(run.slot(), runs);
     }
 

@@ -204,9 +204,9 @@ class SpoolSlotsTest {
         spooled.append(run, 1, 3, 100);
         spooled.store.reject(run, Spooled.batch(run, 4, 100), "full");
         spooled.store.reject(run, Spooled.batch(run, 5, 100), "full");
-        spooled.store.noteGap(run, new Stored.Gap(5, 5, Spooled.records(5), "full"));
-        spooled.store.noteGap(run, new Stored.Gap(4, 5, (int) recordsOf(4, 5), "full"));
-        spooled.store.noteGap(run, new Stored.Gap(4, 7, (int) recordsOf(4, 7), "full"));
+        spooled.store.noteGap(run, 1, new Stored.Gap(5, 5, Spooled.records(5), "full"));
+        spooled.store.noteGap(run, 1, new Stored.Gap(4, 5, (int) recordsOf(4, 5), "full"));
+        spooled.store.noteGap(run, 1, new Stored.Gap(4, 7, (int) recordsOf(4, 7), "full"));
         spooled.append(run, 8, 9, 100);
 
         List<Stored> stored = spooled.readAll(run);
