@@ -110,6 +110,7 @@ final class KillAgent {
                         .sync(sync)
                         .spillAfter(spillAfter)
                         .replaySpread(Duration.ofMillis(pick(0, 300))))
+                .ownMetrics(Duration.ZERO) // every point is numbered
                 .compression(compression)
                 .batchRecords(batchRecords)
                 .batchBytes(batchBytes)

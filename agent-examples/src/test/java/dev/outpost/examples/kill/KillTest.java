@@ -10,9 +10,8 @@ import org.junit.jupiter.api.Test;
  * An agent process that is killed again and again at random moments under load, while its control center comes and goes:
  * every record whose durable future completed arrives, none arrives twice, and the accounts close.
  *
- * <p>Short as it stands; in full with
- * {@code mvn test -pl agent-examples -am -Dtest=KillTest -Dsurefire.failIfNoSpecifiedTests=false
- * -Doutpost.kill.iterations=200}. {@code -Doutpost.kill.seed=n} repeats the choices of a run, though not its timing.
+ * <p>Short as it stands; with {@code -Doutpost.kill.iterations=200} in full, as CONTRIBUTING.md has it. {@code
+ * -Doutpost.kill.seed=n} repeats the choices of a run, though not its timing.
  */
 class KillTest {
 

@@ -1,6 +1,7 @@
 package dev.outpost.examples.kill;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.outpost.examples.kill.KillCenter.Mood;
 import java.util.List;
@@ -14,10 +15,11 @@ import org.junit.jupiter.api.Timeout;
 class KillVariantsTest {
 
     private static final String AGENT = "killed";
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 120;
+    private static final int FEW_ROUNDS = 3;
 
     /** A tenth of the long run's. */
-    private static final int ROUNDS = Math.max(3, Integer.getInteger("outpost.kill.iterations", 0) / 10);
+    private static final int ROUNDS = Math.max(FEW_ROUNDS, Integer.getInteger("outpost.kill.iterations", 0) / 10);
 
     @Test
     void agent_killedWhileItStarts_losesNothingThatLivesBeforeHaveLeft() throws Exception {
@@ -81,6 +83,33 @@ class KillVariantsTest {
         } else {
             survivor.askToClose();
             assertThat(survivor.awaitExit()).as(survivor.said()).isZero();
+        }
+    }
+
+    /** In full only, for agents look for the slots of dead neighbours once a minute. */
+    @Test
+    void agents_onOneSpool_oneIsKilled_theOtherDeliversWhatItLeft() throws Exception {
+        assumeTrue(ROUNDS > FEW_ROUNDS, "takes more than a minute");
+        try (Story story = new Story()) {
+            ChildProcess survivor = story.startAgent("neighbour");
+            awaitDurable(story, 0, 20);
+            ChildProcess killed = story.startAgent(AGENT);
+            awaitDurable(story, 1, 500);
+            killed.kill();
+            List<Long> left = story.life(1).durableNumbers();
+            KillCenter center = story.center(Mood.FICKLE);
+            try {
+                await(
+                        "what the dead one left arrives",
+                        () -> left.stream()
+                                .map(Numbers::indexOf)
+                                .allMatch(story.ledger().logsOf(1)::get));
+                survivor.askToClose();
+                assertThat(survivor.awaitExit()).as(survivor.said()).isZero();
+            } finally {
+                center.close();
+            }
+            story.endAfterSharing(AGENT);
         }
     }
 

@@ -317,12 +317,21 @@ final class RunInSpool {
     }
 
     void tellAcked() {
+        tellAcked(handed);
+    }
+
+    private void tellAcked(long held) {
         SpoolRun present = place;
         long acked = run.ackedThrough();
-        if (present != null && ackedThere < Math.min(acked, handed)) {
+        if (present != null && ackedThere < Math.min(acked, held)) {
             ackedThere = acked;
             chain.spool().ack(present, acked);
         }
+    }
+
+    /** The agent ends. What is still on its way to the disk, and delivered, need not be found there by the next one. */
+    void close() {
+        tellAcked(issued);
     }
 
     /** With everything delivered the spool holds nothing more of it: what is left in the account is lost. */

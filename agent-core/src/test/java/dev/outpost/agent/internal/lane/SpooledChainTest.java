@@ -274,6 +274,21 @@ class SpooledChainTest {
     }
 
     @Test
+    void close_deliveredBeforeItWasForced_leavesNothingOnDisk() throws IOException {
+        start(in(directory.resolve("ahead")).spillAfter(Duration.ZERO));
+        chain.onConnected();
+        bench.offer(2);
+        assertThat(bench.deliverAll()).containsExactly(1, 2);
+        assertThat(segments()).hasSize(1);
+
+        chain.close();
+        bench.spool.close();
+        bench.settle();
+
+        assertThat(segments()).isEmpty();
+    }
+
+    @Test
     void spillAfterZero_eachBatchReadBeforeTheNextIsWritten_noneIsMissing() {
         start(in(directory.resolve("ahead")).spillAfter(Duration.ZERO));
         chain.onConnected();
