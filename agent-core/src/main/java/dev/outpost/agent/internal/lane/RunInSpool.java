@@ -106,7 +106,7 @@ final class RunInSpool {
 
     /** Writes what is not acknowledged, and from now on whatever is offered. */
     void spill() {
-        if (place == null || !chain.spool().canWrite()) {
+        if (place == null || !chain.spool().canWrite() || (isIssued(run.last()) && !chain.writesAhead())) {
             return;
         }
         if (!spilling) {

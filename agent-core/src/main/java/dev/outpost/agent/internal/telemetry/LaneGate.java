@@ -22,6 +22,11 @@ public final class LaneGate {
     private volatile long lastProgress;
     private volatile int unsent;
 
+    /** When the oldest were first asked to make room and had not; belongs to the telemetry loop. */
+    private long askedSince;
+
+    private boolean asked;
+
     /** A gate of that many bytes. */
     public LaneGate(long maxBytes, LaneOverflow overflow) {
         this.maxBytes = maxBytes;
@@ -36,6 +41,7 @@ public final class LaneGate {
             bytes.addAndGet(-size);
             return false;
         }
+        asked = false;
         return true;
     }
 
@@ -52,14 +58,21 @@ public final class LaneGate {
     boolean moving(long now, int size) {
         return switch (overflow.action()) {
             case DROP_NEWEST -> false;
-            case DROP_OLDEST -> {
-                wanted.accumulateAndGet(size, Math::max);
-                yield true;
-            }
+            case DROP_OLDEST -> isMakingRoom(now, size);
             case SPILL, BLOCK ->
                 (connected || spooling)
                         && now - lastProgress < overflow.patience().toNanos();
         };
+    }
+
+    /** The oldest cannot go when all are under way: then the others of the ring must not wait for them for ever. */
+    private boolean isMakingRoom(long now, int size) {
+        if (!asked) {
+            asked = true;
+            askedSince = now;
+        }
+        wanted.accumulateAndGet(size, Math::max);
+        return now - askedSince < overflow.patience().toNanos();
     }
 
     /** How many bytes are to be made free by dropping the oldest; asked for once. */
