@@ -198,11 +198,32 @@ final class RunInSpool {
     void onWriteFailed(long through) {
         spilling = false;
         if (through < handed) {
-            restIs = "not_forced"; // memory had let go of it when it was written, as the policy says
+            loseUnforced(through);
         }
         onStored(through);
         issued = Math.max(handed, run.ackedThrough());
         settle();
+    }
+
+    /** Memory had let go of it when it was written, as the policy says; and what was never forced can be gone. */
+    private void loseUnforced(long forced) {
+        SpoolRun present = place;
+        if (present == null) {
+            return;
+        }
+        restIs = "not_forced";
+        unstore(new Stored.Gap(forced + 1, handed, 0, restIs));
+        long acked = run.ackedThrough();
+        long before = records;
+        counting++;
+        chain.spool().count(present, acked + 1, forced, left -> {
+            counting--;
+            if (run.ackedThrough() == acked) { // or else it will be known when all is delivered
+                dropRest(Math.max(0, Math.min(records, before - left)));
+            }
+            settle();
+            endIfOver();
+        });
     }
 
     /** Lets go of the file that it writes to, unless it has begun again. */
@@ -302,6 +323,10 @@ final class RunInSpool {
         records -= known;
         account.deliveredFromSpool(known);
         settle();
+        endIfOver();
+    }
+
+    private void endIfOver() {
         if (over) {
             end();
         }
@@ -322,7 +347,7 @@ final class RunInSpool {
             return;
         }
         if (counting == 0) {
-            dropRest();
+            dropRest(records);
         }
         bytes = 0;
         if (spilling && !chain.writesAhead() && run.hasCaughtUp()) {
@@ -333,11 +358,9 @@ final class RunInSpool {
         }
     }
 
-    private void dropRest() {
-        if (records > 0) {
-            account.droppedFromSpool(restIs, records);
-            records = 0;
-        }
+    private void dropRest(long count) {
+        account.droppedFromSpool(restIs, count);
+        records -= count;
     }
 
     /** A batch is given up. It is kept aside there for people to look at, if anybody should. */
@@ -357,9 +380,7 @@ final class RunInSpool {
 
     /** It has lost batches. Those of them that are in memory at this moment may be delivered all the same. */
     void onLost(Stored.Gap lost) {
-        long here = run.unstore(lost);
-        records -= here;
-        account.unspooled(here);
+        long here = unstore(lost);
         if (lost.from() <= run.ackedThrough()) {
             restIs = lost.reason(); // of what is lost, some was delivered: how much will be known at the end
             return;
@@ -369,12 +390,19 @@ final class RunInSpool {
         account.droppedFromSpool(lost.reason(), gone);
     }
 
+    private long unstore(Stored.Gap lost) {
+        long here = run.unstore(lost);
+        records -= here;
+        account.unspooled(here);
+        return here;
+    }
+
     /** The run is over: what the spool has of it is of no use any more. */
     void end() {
         over = true;
         SpoolRun present = place;
         if (counting == 0 && present != null) {
-            dropRest();
+            dropRest(records);
             chain.spool().end(present);
         }
     }

@@ -42,7 +42,7 @@ final class LaneLife {
 
     final Lane lane;
 
-    /** Whether the disk has ever failed in this life. */
+    /** Whether the disk has ever failed in this life, or was too slow. */
     boolean diskWasBad;
 
     private final int laneBytes;
@@ -360,6 +360,7 @@ final class LaneLife {
     }
 
     void check() {
+        diskWasBad |= spool.hasFailed();
         LaneAccount account = lane.account();
         assertThat(account.delivered()).as("delivered").isNotNegative();
         assertThat(account.held()).as("held").isNotNegative();
