@@ -69,7 +69,7 @@ final class AdaptiveWindow {
             return;
         }
         measured = null;
-        judge(now - measuredSince);
+        judge((double) (now - measuredSince));
         usedUp = false;
     }
 

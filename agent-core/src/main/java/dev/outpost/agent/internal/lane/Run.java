@@ -165,6 +165,7 @@ public final class Run {
         before.last = cut;
         before.safe.moveBeyond(cut, safe);
         before.delivered.moveBeyond(cut, delivered);
+        before.keepPromises(); // what stays behind may be safe already
     }
 
     /** Up to here somebody else may know batches by their numbers. */

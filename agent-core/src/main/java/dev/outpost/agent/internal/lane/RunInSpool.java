@@ -136,7 +136,10 @@ final class RunInSpool {
     /** The disk is given only so much at a time: what waits there cannot be taken back when it is delivered meanwhile. */
     private void append(Entry entry) {
         SpoolRun present = place;
-        if (isIssued(entry) || present == null || !isNext(entry) || !chain.spool().hasRoom()) {
+        if (isIssued(entry)
+                || present == null
+                || !isNext(entry)
+                || !chain.spool().hasRoom()) {
             return;
         }
         issued = entry.through();

@@ -45,6 +45,9 @@ final class LaneLife {
     /** Whether the disk has ever failed in this life, or was too slow. */
     boolean diskWasBad;
 
+    /** Whether the spool has been opened. */
+    boolean hasOpened;
+
     private final int laneBytes;
     private final ManualClock clock;
     private final SplittableRandom random;
@@ -139,8 +142,8 @@ final class LaneLife {
         ByteBuffer body = ByteBuffer.allocate(bytes).putInt(0, number);
         int priority = CLASSES.get(number % CLASSES.size());
         List<Promise> promises = awaited ? List.of(new Vow(List.of(number))) : List.of();
-        ClosedBatch batch = new ClosedBatch(
-                Signal.LOGS, priority, records(number), Codec.NONE, body, clock.nanoTime(), promises);
+        ClosedBatch batch =
+                new ClosedBatch(Signal.LOGS, priority, records(number), Codec.NONE, body, clock.nanoTime(), promises);
         offeredRecords += batch.records();
         if (lane.gate().heldBytes() + bytes > laneBytes) {
             lane.refuse(batch);
@@ -201,7 +204,8 @@ final class LaneLife {
         for (int left = most; left > 0; left--) {
             Optional<Message> taken = receiver.take();
             if (taken.isPresent() && !taken.get().isOpening() && left == 1 && rejects) {
-                chainOf(taken.get().position()).ifPresent(chain -> chain.rejected(taken.get().position(), "rejected"));
+                chainOf(taken.get().position())
+                        .ifPresent(chain -> chain.rejected(taken.get().position(), "rejected"));
             } else if (taken.isPresent() && !taken.get().isOpening() && left == 1 && retries) {
                 nack(taken.get().position());
             }
@@ -361,6 +365,7 @@ final class LaneLife {
 
     void check() {
         diskWasBad |= spool.hasFailed();
+        hasOpened |= spool.canWrite();
         LaneAccount account = lane.account();
         assertThat(account.delivered()).as("delivered").isNotNegative();
         assertThat(account.held()).as("held").isNotNegative();
@@ -371,7 +376,8 @@ final class LaneLife {
                 .isEqualTo(offeredRecords + account.recovered());
         assertThat(lane.gate().heldBytes())
                 .as("bytes in memory")
-                .isEqualTo(lane.chains().stream().mapToLong(Chain::bytesInMemory).sum());
+                .isEqualTo(
+                        lane.chains().stream().mapToLong(Chain::bytesInMemory).sum());
         assertThat(vows).as("answers to promises").allMatch(vow -> vow.answers <= 1);
     }
 }

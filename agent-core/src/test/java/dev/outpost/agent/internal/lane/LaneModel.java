@@ -3,11 +3,9 @@ package dev.outpost.agent.internal.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outpost.agent.fixture.ManualClock;
-import dev.outpost.agent.internal.lane.ModelReceiver.Message;
 import dev.outpost.agent.internal.lane.ModelReceiver.Name;
 import dev.outpost.agent.internal.spool.FaultyFiles;
 import dev.outpost.agent.internal.telemetry.ClosedBatch;
-import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.spool.Spool;
 import dev.outpost.agent.spool.SyncPolicy;
 import java.nio.file.Path;
@@ -161,9 +159,9 @@ final class LaneModel {
         };
         Set<FaultyFiles.Op> some = EnumSet.noneOf(FaultyFiles.Op.class);
         for (FaultyFiles.Op op : all) {
-            boolean reading = op == FaultyFiles.Op.OPEN_READ || op == FaultyFiles.Op.READ;
             // Without forces of its own the spool counts on those that the system makes: one that fails costs batches.
-            boolean costly = reading || (op == FaultyFiles.Op.FORCE && settings.sync().isNever());
+            boolean costly = isReading(op)
+                    || (op == FaultyFiles.Op.FORCE && settings.sync().isNever());
             if (random.nextInt(3) == 0 && !(costly && calm)) {
                 some.add(op);
             }
@@ -172,7 +170,13 @@ final class LaneModel {
         life.diskWasBad = true;
         int often = 1 + random.nextInt(3);
         files.tornBytes(random.nextInt(200));
-        files.failWhen(call -> failing.contains(call.op()) && random.nextInt(often) == 0);
+        files.failWhen(call -> failing.contains(call.op())
+                && random.nextInt(often) == 0
+                && (life.hasOpened || !isReading(call.op()))); // what cannot be read at the start is left for the next
+    }
+
+    private static boolean isReading(FaultyFiles.Op op) {
+        return op == FaultyFiles.Op.OPEN_READ || op == FaultyFiles.Op.READ;
     }
 
     private void heal() {
@@ -195,7 +199,8 @@ final class LaneModel {
         life.turn(); // what the disk has done is to be counted, or nobody could say where it went
         mayBeLost.addAll(life.unsafe(safe));
         long spooled = life.lane.account().spooled();
-        boolean certain = survival == FaultyFiles.Survival.ALL || !settings.sync().isNever();
+        boolean certain =
+                survival == FaultyFiles.Survival.ALL || !settings.sync().isNever();
         next(files.restarted(survival, random));
         if (calm && certain) {
             life.settle();
@@ -245,9 +250,6 @@ final class LaneModel {
     /** With a good disk and a destination that takes everything nothing is left at last. */
     void finish() {
         heal();
-        if (life.diskWasBad && !calm) {
-            close(); // what could not be read at the start is left for the next
-        }
         life.settle();
         clock.advance(Duration.ofSeconds(62));
         life.settle();
@@ -269,8 +271,12 @@ final class LaneModel {
         clock.advance(Duration.ofSeconds(31));
         life.settle();
         check();
-        assertThat(life.lane.account().held()).as("records in memory at the end").isZero();
-        assertThat(life.lane.account().spooled()).as("records on disk at the end").isZero();
+        assertThat(life.lane.account().held())
+                .as("records in memory at the end")
+                .isZero();
+        assertThat(life.lane.account().spooled())
+                .as("records on disk at the end")
+                .isZero();
         if (!settings.spillAfter().isZero()) {
             assertThat(segments()).as("segments at the end").isEmpty();
         }
