@@ -215,7 +215,10 @@ final class RunInSpool {
             return;
         }
         restIs = "not_forced";
-        unstore(new Stored.Gap(forced + 1, handed, 0, restIs));
+        Stored.Gap gone = new Stored.Gap(forced + 1, handed, 0, restIs);
+        unstore(gone);
+        attempt++;
+        chain.spool().noteGap(present, attempt, gone); // or reading would wait for it for ever
         long acked = run.ackedThrough();
         long before = records;
         counting++;
