@@ -356,7 +356,7 @@ public final class Chain {
             return null;
         }
         Entry now = live.next(window.size());
-        Offer older = now == null || !replayedLast ? backlog.next(Math.max(1, window.size() / 2)) : null;
+        Offer older = now == null || !replayedLast ? backlog.next(replayWindow()) : null;
         if (older != null) {
             replayedLast = true;
             return older;
@@ -365,10 +365,16 @@ public final class Chain {
         return now == null ? null : new Offer(live, now);
     }
 
+    private int replayWindow() {
+        return Math.max(1, window.size() / 2);
+    }
+
     /** What {@link #next} gave was sent. */
     public void sent(Offer offer) {
-        offer.run().sent();
-        window.sent(offer.run().position(offer.entry().through()), clock.nanoTime());
+        Run run = offer.run();
+        run.sent();
+        int most = run == live ? window.size() : replayWindow();
+        window.sent(run.position(offer.entry().through()), run.inFlight() >= most, clock.nanoTime());
         unsentChanged();
     }
 

@@ -161,17 +161,24 @@ public final class Lane implements Outlet {
         gate.unsent(unsent);
     }
 
-    /** {@code promise} is kept once for each chain, as soon as what that holds now is in the spool or delivered. */
+    /** {@code promise} is kept as soon as what it holds now is in the spool or delivered. */
     public void whenSafe(Promise promise) {
-        chains.forEach(chain -> chain.whenSafe(promise));
+        Promise joint = new JointPromise(chains.size(), promise);
+        chains.forEach(chain -> chain.whenSafe(joint));
     }
 
     /**
-     * {@code promise} is kept once for each chain, as soon as what its live run holds now is delivered; on disk, if nobody is
-     * there to take it.
+     * {@code promise} is kept as soon as what came to it in this life of the process is delivered; on disk, if nobody is there
+     * to take it.
      */
     public void whenDelivered(Promise promise) {
-        chains.forEach(chain -> chain.whenDelivered(promise));
+        Promise joint = new JointPromise(chains.size(), promise);
+        chains.forEach(chain -> chain.whenDelivered(joint));
+    }
+
+    /** Whether its destination takes batches. */
+    public boolean isConnected() {
+        return chains.get(0).isConnected();
     }
 
     /** Writes down what is not delivered, as far as there is a spool. */

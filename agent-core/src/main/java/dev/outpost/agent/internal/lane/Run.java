@@ -163,8 +163,9 @@ public final class Run {
         }
         last = before.last - cut;
         before.last = cut;
-        before.safe.moveBeyond(cut, cut, safe);
-        before.delivered.moveBeyond(cut, cut, delivered);
+        before.safe.moveBeyond(cut, safe);
+        before.delivered.moveBeyond(cut, delivered);
+        before.keepPromises(); // what stays behind may be safe already
     }
 
     /** Up to here somebody else may know batches by their numbers. */
@@ -430,7 +431,7 @@ public final class Run {
 
     /** Nobody is there to deliver to: who waits for that is content with the disk. */
     void contentWithSafe() {
-        delivered.moveBeyond(0, 0, safe);
+        delivered.moveAll(safe);
         keepPromises();
     }
 

@@ -106,7 +106,7 @@ final class RunInSpool {
 
     /** Writes what is not acknowledged, and from now on whatever is offered. */
     void spill() {
-        if (place == null || !chain.spool().canWrite()) {
+        if (place == null || !chain.spool().canWrite() || (isIssued(run.last()) && !chain.writesAhead())) {
             return;
         }
         if (!spilling) {
@@ -207,11 +207,35 @@ final class RunInSpool {
         spilling = false;
         chain.spillingChanged();
         if (through < handed) {
-            restIs = "not_forced"; // memory had let go of it when it was written, as the policy says
+            loseUnforced(through);
         }
         onStored(through);
         issued = Math.max(handed, run.ackedThrough());
         settle();
+    }
+
+    /** Memory had let go of it when it was written, as the policy says; and what was never forced can be gone. */
+    private void loseUnforced(long forced) {
+        SpoolRun present = place;
+        if (present == null) {
+            return;
+        }
+        restIs = "not_forced";
+        Stored.Gap gone = new Stored.Gap(forced + 1, handed, 0, restIs);
+        unstore(gone);
+        attempt++;
+        chain.spool().noteGap(present, attempt, gone); // or reading would wait for it for ever
+        long acked = run.ackedThrough();
+        long before = records;
+        counting++;
+        chain.spool().count(present, acked + 1, forced, left -> {
+            counting--;
+            if (run.ackedThrough() == acked) { // or else it will be known when all is delivered
+                dropRest(Math.max(0, Math.min(records, before - left)));
+            }
+            settle();
+            endIfOver();
+        });
     }
 
     /** Lets go of the file that it writes to, unless it has begun again. */
@@ -311,6 +335,10 @@ final class RunInSpool {
         records -= known;
         account.deliveredFromSpool(known);
         settle();
+        endIfOver();
+    }
+
+    private void endIfOver() {
         if (over) {
             end();
         }
@@ -340,7 +368,7 @@ final class RunInSpool {
             return;
         }
         if (counting == 0) {
-            dropRest();
+            dropRest(records);
         }
         bytes = 0;
         if (spilling && !chain.writesAhead() && run.hasCaughtUp()) {
@@ -352,11 +380,9 @@ final class RunInSpool {
         }
     }
 
-    private void dropRest() {
-        if (records > 0) {
-            account.droppedFromSpool(restIs, records);
-            records = 0;
-        }
+    private void dropRest(long count) {
+        account.droppedFromSpool(restIs, count);
+        records -= count;
     }
 
     /** A batch is given up. It is kept aside there for people to look at, if anybody should. */
@@ -376,9 +402,7 @@ final class RunInSpool {
 
     /** It has lost batches. Those of them that are in memory at this moment may be delivered all the same. */
     void onLost(Stored.Gap lost) {
-        long here = run.unstore(lost);
-        records -= here;
-        account.unspooled(here);
+        long here = unstore(lost);
         if (lost.from() <= run.ackedThrough()) {
             restIs = lost.reason(); // of what is lost, some was delivered: how much will be known at the end
             return;
@@ -388,12 +412,19 @@ final class RunInSpool {
         account.droppedFromSpool(lost.reason(), gone);
     }
 
+    private long unstore(Stored.Gap lost) {
+        long here = run.unstore(lost);
+        records -= here;
+        account.unspooled(here);
+        return here;
+    }
+
     /** The run is over: what the spool has of it is of no use any more. */
     void end() {
         over = true;
         SpoolRun present = place;
         if (counting == 0 && present != null) {
-            dropRest();
+            dropRest(records);
             chain.spool().end(present);
         }
     }

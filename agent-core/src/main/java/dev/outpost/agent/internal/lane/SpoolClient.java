@@ -140,18 +140,30 @@ public final class SpoolClient {
         List<SpoolRun.Chain> wanted = chains.stream().map(Chain::place).toList();
         disk.execute(() -> {
             try {
-                SpoolLimits limits =
-                        new SpoolLimits(settings.maxBytes(), settings.keepFreeBytes(), settings.segmentBytes());
-                SpoolStore opened =
-                        SpoolStore.open(settings.directory(), limits, files, this::wallMillis, wanted, new Events());
-                store = opened;
-                List<Found> found = describe(opened, opened.runs());
-                counters.counter("spool.segments.damaged").add(opened.damagedSegments());
+                List<Found> found = openStore(wanted);
                 inbox.post(() -> onOpened(found));
             } catch (IOException | RuntimeException e) { // a bug must not leave the agent without telemetry
                 inbox.post(() -> onOpenFailed(e));
             }
         });
+    }
+
+    private List<Found> openStore(List<SpoolRun.Chain> wanted) throws IOException {
+        SpoolLimits limits = new SpoolLimits(settings.maxBytes(), settings.keepFreeBytes(), settings.segmentBytes());
+        SpoolStore opened =
+                SpoolStore.open(settings.directory(), limits, files, this::wallMillis, wanted, new Events());
+        boolean described = false;
+        try {
+            List<Found> found = describe(opened, opened.runs());
+            described = true;
+            store = opened;
+            counters.counter("spool.segments.damaged").add(opened.damagedSegments());
+            return found;
+        } finally {
+            if (!described) {
+                opened.close(); // or the next attempt would find its own slot taken
+            }
+        }
     }
 
     private static List<Found> describe(SpoolStore store, List<SpoolRun> runs) throws IOException {

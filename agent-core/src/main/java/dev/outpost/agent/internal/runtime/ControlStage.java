@@ -259,16 +259,17 @@ final class ControlStage implements SessionEvents {
                 delivering[0] = true;
                 sampler.close();
                 telemetry.closeIntake();
-                telemetry.flush(() -> inbox.post(() -> lanes.whenDelivered(() -> whenReported(done))));
+                telemetry.flush(() -> inbox.post(() -> lanes.whenSettled(() -> whenReported(done))));
             }
         });
         timers.schedule(clock.nanoTime() + time.toNanos() / 2, () -> tasks.stopAll("the agent is closing"));
         if (lanes.hasSpool()) {
-            timers.schedule(clock.nanoTime() + time.toNanos() / 4 * 3, () -> spillRest(done));
+            timers.schedule(clock.nanoTime(), time.multipliedBy(3).dividedBy(4), () -> spillRest(done));
         }
     }
 
     private void spillRest(Runnable done) {
+        telemetry.closeIntake();
         telemetry.flush(() -> inbox.post(() -> {
             lanes.spillAll();
             lanes.whenSafe(all -> whenReported(done));

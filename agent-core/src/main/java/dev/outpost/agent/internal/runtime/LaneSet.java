@@ -8,6 +8,7 @@ import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.internal.lane.Chain;
 import dev.outpost.agent.internal.lane.Destination;
 import dev.outpost.agent.internal.lane.Disk;
+import dev.outpost.agent.internal.lane.JointPromise;
 import dev.outpost.agent.internal.lane.Lane;
 import dev.outpost.agent.internal.lane.SinkPump;
 import dev.outpost.agent.internal.lane.SpoolClient;
@@ -203,18 +204,24 @@ final class LaneSet {
 
     /** Runs {@code done} once, with whether all that the lanes hold now is safe. */
     void whenSafe(Consumer<Boolean> done) {
-        Countdown countdown = new Countdown(chains(), done);
-        all.forEach(lane -> lane.whenSafe(countdown));
+        Promise safe = new JointPromise(all.size(), new Answer(done));
+        all.forEach(lane -> lane.whenSafe(safe));
     }
 
-    /** Runs {@code done} when all that the lanes' live runs hold now is delivered, or given up. */
-    void whenDelivered(Runnable done) {
-        Countdown countdown = new Countdown(chains(), ignored -> done.run());
-        all.forEach(lane -> lane.whenDelivered(countdown));
-    }
-
-    private int chains() {
-        return all.stream().mapToInt(lane -> lane.chains().size()).sum();
+    /**
+     * Runs {@code done} when all that the lanes hold now is delivered or given up, or, where the destination is away and
+     * there is a spool, on disk.
+     */
+    void whenSettled(Runnable done) {
+        Promise settled = new JointPromise(all.size(), new Answer(ignored -> done.run()));
+        for (Lane lane : all) {
+            if (spool == null || lane.isConnected()) {
+                lane.whenDelivered(settled);
+            } else {
+                lane.spillAll();
+                lane.whenSafe(settled);
+            }
+        }
     }
 
     /** Drops what is in memory only, and lets go of the spool. */
@@ -231,40 +238,26 @@ final class LaneSet {
 
     /** Waits for the ends of the threads; not on the control loop. */
     boolean awaitEnd(long nanos) throws InterruptedException {
+        long end = ControlStage.REAL_TIME.nanoTime() + nanos;
         boolean ended = disk.awaitEnd(nanos);
         for (SinkPump pump : pumps) {
-            ended &= pump.awaitEnd(nanos);
+            ended &= pump.awaitEnd(end - ControlStage.REAL_TIME.nanoTime());
         }
         return ended;
     }
 
-    /** Tells when all of many promises are settled, and whether all were kept. */
-    private static final class Countdown implements Promise {
-        private final Consumer<Boolean> done;
-        private int missing;
-        private boolean allKept = true;
-
-        Countdown(int missing, Consumer<Boolean> done) {
-            this.missing = missing;
-            this.done = done;
-        }
+    /** Passes on whether a promise was kept. */
+    private record Answer(Consumer<Boolean> to) implements Promise {
 
         @Override
         public void kept() {
-            settle(true);
+            to.accept(true);
         }
 
         /** What was dropped and counted is not waited for; what is in memory only, though it was to be written, is. */
         @Override
         public void broken(String reason) {
-            settle(!reason.equals(Chain.SPOOL_FAILED) && !reason.equals(Chain.CLOSED));
-        }
-
-        private void settle(boolean kept) {
-            allKept &= kept;
-            if (--missing == 0) {
-                done.accept(allKept);
-            }
+            to.accept(!reason.equals(Chain.SPOOL_FAILED) && !reason.equals(Chain.CLOSED));
         }
     }
 }

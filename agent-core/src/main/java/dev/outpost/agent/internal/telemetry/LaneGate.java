@@ -68,8 +68,9 @@ public final class LaneGate {
         return switch (overflow.action()) {
             case DROP_NEWEST -> false;
             case DROP_OLDEST -> {
+                // The oldest cannot go when all are under way: then the others of the ring must not wait for ever.
                 wanted.accumulateAndGet(size, Math::max);
-                yield true;
+                yield waited(now) < overflow.patience().toNanos();
             }
             case SPILL, BLOCK ->
                 (connected || spoolWorks) && waited(now) < overflow.patience().toNanos();

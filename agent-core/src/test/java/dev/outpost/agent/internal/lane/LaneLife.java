@@ -42,8 +42,11 @@ final class LaneLife {
 
     final Lane lane;
 
-    /** Whether the disk has ever failed in this life. */
+    /** Whether the disk has ever failed in this life, or was too slow. */
     boolean diskWasBad;
+
+    /** Whether the spool has been opened. */
+    boolean hasOpened;
 
     private final int laneBytes;
     private final ManualClock clock;
@@ -181,7 +184,10 @@ final class LaneLife {
             ClosedBatch batch = offer.entry().batch();
             int number = batch == null ? 0 : LaneModel.numberOf(batch);
             Message message = new Message(position, offer.entry().from(), number);
-            assertThat(message.from()).as("order of %s", message).isEqualTo(before + 1);
+            // A gap may begin with what was delivered, when that was not known as it was noted.
+            assertThat(batch == null ? Math.max(message.from(), before + 1) : message.from())
+                    .as("order of %s", message)
+                    .isEqualTo(before + 1);
             assertThat(position.sequence()).as("end of %s", message).isGreaterThan(before);
             assertThat(position.sequence())
                     .as("%s is acknowledged", message)
@@ -240,11 +246,11 @@ final class LaneLife {
     }
 
     /** An acknowledgement of what this process has never sent. */
-    void ackBeyond(StreamPosition run) {
+    void ackBeyond() {
         for (Chain chain : lane.chains()) {
             for (StreamPosition live : chain.announce()) {
                 StreamPosition beyond = new StreamPosition(live.streamId(), live.epoch(), 1_000_000);
-                assertThat(chain.knows(beyond)).as("%s beyond %s", beyond, run).isFalse();
+                assertThat(chain.knows(beyond)).as("%s", beyond).isFalse();
                 assertThat(chain.ack(beyond)).isFalse();
             }
         }
@@ -335,6 +341,10 @@ final class LaneLife {
         return lane.account().held() == 0 && lane.account().spooled() == 0;
     }
 
+    int unsent() {
+        return lane.chains().stream().mapToInt(Chain::unsent).sum();
+    }
+
     /** Batches of which nobody was told that they are safe. */
     Set<Integer> unsafe(Set<Integer> toldSafe) {
         Set<Integer> unsafe = new HashSet<>();
@@ -354,6 +364,8 @@ final class LaneLife {
     }
 
     void check() {
+        diskWasBad |= spool.hasFailed();
+        hasOpened |= spool.canWrite();
         LaneAccount account = lane.account();
         assertThat(account.delivered()).as("delivered").isNotNegative();
         assertThat(account.held()).as("held").isNotNegative();

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outpost.agent.protocol.StreamPosition;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.UUID;
 
 /** A destination that takes every batch of a run once, in order, and forgets nothing. */
@@ -37,6 +40,7 @@ final class ModelReceiver {
 
     private final Deque<Message> underWay = new ArrayDeque<>();
     private final Map<Name, Long> watermarks = new LinkedHashMap<>(); // in order, for a seed is to mean one history
+    private final Map<Name, List<Long>> marks = new HashMap<>();
     private final Map<Integer, StreamPosition> taken = new HashMap<>();
 
     void send(Message message) {
@@ -64,6 +68,7 @@ final class ModelReceiver {
         assertThat(next.from()).as("no hole before %s", next).isLessThanOrEqualTo(watermark + 1);
         if (at.sequence() > watermark) {
             watermarks.put(name, at.sequence());
+            marks.computeIfAbsent(name, n -> new ArrayList<>()).add(at.sequence());
             if (next.number() > 0) {
                 assertThat(taken.putIfAbsent(next.number(), at))
                         .as("earlier copy of %s", next)
@@ -87,6 +92,12 @@ final class ModelReceiver {
 
     StreamPosition watermark(Name name) {
         return new StreamPosition(name.stream(), name.epoch(), watermarks.getOrDefault(name, 0L));
+    }
+
+    /** Any position at which the run has stood here. */
+    StreamPosition anyMark(Name name, SplittableRandom random) {
+        List<Long> all = marks.getOrDefault(name, List.of(watermarks.getOrDefault(name, 0L)));
+        return new StreamPosition(name.stream(), name.epoch(), all.get(random.nextInt(all.size())));
     }
 
     Set<Integer> taken() {
