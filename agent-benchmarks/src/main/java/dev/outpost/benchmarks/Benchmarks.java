@@ -24,12 +24,18 @@ public final class Benchmarks {
     private Benchmarks() {}
 
     public static void main(String[] arguments) throws Exception {
-        Options options = Options.of(arguments);
         List<String> names = Stream.of(arguments)
                 .filter(argument -> argument.indexOf('=') < 0)
                 .toList();
         List<String> asked = names.isEmpty() ? ALL : names;
-        if (!ALL.containsAll(asked)) {
+        Options options = Options.NONE;
+        try {
+            options = Options.of(arguments);
+            if (!ALL.containsAll(asked)) {
+                throw new IllegalArgumentException("no benchmark of the name of one of " + asked);
+            }
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
             System.err.println("usage: benchmarks.jar [" + String.join("] [", ALL) + "] [option=value]");
             System.exit(2);
         }

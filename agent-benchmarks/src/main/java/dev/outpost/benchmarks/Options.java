@@ -25,6 +25,9 @@ record Options(Map<String, String> values) {
     /** Where spools are made, and removed again. */
     static final String DIRECTORY = "directory";
 
+    /** Nothing but defaults. */
+    static final Options NONE = new Options(Map.of());
+
     private static final Set<String> KNOWN = new TreeSet<>(Set.of(SECONDS, RATE, MEGABYTES, DIRECTORY));
 
     /**

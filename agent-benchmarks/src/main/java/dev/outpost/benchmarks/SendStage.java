@@ -35,6 +35,7 @@ final class SendStage implements ConnectionListener<CenterMessage> {
     private long acknowledged;
     private long sent;
     private long messages = 1;
+    private volatile boolean done;
 
     private SendStage(LogBatch batch) {
         this.batch = batch;
@@ -57,7 +58,9 @@ final class SendStage implements ConnectionListener<CenterMessage> {
             if (!stage.open.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("no connection to " + transport.target());
             }
-            return Loop.best(() -> stage.send(connection));
+            double nanos = Loop.best(() -> stage.send(connection));
+            stage.done = true;
+            return nanos;
         }
     }
 
@@ -95,6 +98,8 @@ final class SendStage implements ConnectionListener<CenterMessage> {
 
     @Override
     public void onClosed(CloseReason reason) {
-        System.err.println("the connection ended: " + reason);
+        if (!done) {
+            System.err.println("the connection ended: " + reason);
+        }
     }
 }

@@ -14,8 +14,8 @@ import java.util.List;
  */
 final class Spooling {
 
-    /** A twentieth of what both sides of other comparisons have: the agent's memory does not grow with what it spools. */
-    private static final String HEAP = "-Xmx96m";
+    /** Room for the 32 MiB of a lane and for the collector: the agent's memory does not grow with what it spools. */
+    private static final String HEAP = "-Xmx128m";
 
     private static final int ROUNDS = 2;
     private static final Duration PATIENCE = Duration.ofMinutes(10);

@@ -40,7 +40,7 @@ final class Stages {
             row("hand-off", "claiming a slot and publishing it", measured);
             row("cut", "taking slots and cutting batches", measured);
             row("checksum", "CRC32C of a batch", measured);
-            row("compress", "gzip of level 1, ratio " + measured.text("ratio"), measured);
+            row("compress", "gzip of level 1 of texts of words and numbers, ratio " + measured.text("ratio"), measured);
             row("append", "CRC32C, append and forces", measured);
             row("read", "reading back, with CRC32C", measured);
             row("send", "gRPC to a control center and its acknowledgement, window 8", measured);

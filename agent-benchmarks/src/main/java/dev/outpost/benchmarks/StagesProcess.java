@@ -15,10 +15,7 @@ final class StagesProcess {
         LogBatch batch = Records.batch();
         double recordBytes = (double) batch.body().remaining() / batch.recordCount();
         Figures figures = new Figures().with("bytes", recordBytes);
-        TelemetryStages telemetry = new TelemetryStages();
-        figures.with("clock", Loop.best(telemetry::clock));
-        figures.with("encode", Loop.best(telemetry::encode));
-        telemetry.publishAndCut(figures);
+        new TelemetryStages().measure(figures);
         figures.with("checksum", Loop.best(() -> SpoolStages.checksum(batch)));
         Path spool = Files.createTempDirectory(Path.of(arguments[3]), "outpost-stages");
         try {

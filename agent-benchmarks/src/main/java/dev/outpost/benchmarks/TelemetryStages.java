@@ -18,8 +18,10 @@ import dev.outpost.agent.log.Severity;
 import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.spool.LaneOverflow;
 import dev.outpost.agent.transport.Compression;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 
 /** The way from the publishing thread to closed batches, on one thread: the ring is filled, then emptied. */
 final class TelemetryStages {
@@ -28,7 +30,8 @@ final class TelemetryStages {
     private static final int SLOTS = 8_192;
     private static final int BATCH_BYTES = 256 * 1024;
     private static final int MAX_RECORD_BYTES = 64 * 1024;
-    private static final int ROUND_BURSTS = 400;
+    private static final int BURSTS = 1_000;
+    private static final int WARM_UP_BURSTS = 300;
     private static final IdleStrategy BUSY = new IdleStrategy() {
         @Override
         public void reset() {}
@@ -44,15 +47,14 @@ final class TelemetryStages {
     private final byte[] target = new byte[1_024];
     private long sink;
 
-    int clock() {
+    private void clock() {
         for (int i = 0; i < BURST; i++) {
             sink += clock.epochNanos();
         }
-        return BURST;
     }
 
     /** What a publisher does to a slot's bytes, with a time that is known. */
-    int encode() {
+    private void encode() {
         for (int i = 0; i < BURST; i++) {
             String body = Records.textFor200(i);
             int bodyLength = Utf8.length(body);
@@ -68,69 +70,88 @@ final class TelemetryStages {
             at = OtlpLogWriter.putAttribute(target, at, Records.KEY_2, key2, Records.VALUE_2, value2);
             sink += OtlpLogWriter.putEnd(target, at, sink);
         }
-        return BURST;
-    }
-
-    /** Hand-off, cutting and compression: what is left when what was measured before is taken away. */
-    void publishAndCut(Figures figures) {
-        Way plain = measure(Compression.NONE);
-        Way gzip = measure(Compression.GZIP);
-        figures.with("hand-off", plain.publishing - figures.get("clock") - figures.get("encode"))
-                .with("cut", plain.cutting)
-                .with("compress", gzip.cutting - plain.cutting)
-                .with("ratio", plain.bytes / gzip.bytes);
     }
 
     /**
-     * Measures per record.
-     *
-     * @param publishing nanoseconds on the publisher's side
-     * @param cutting nanoseconds on the telemetry loop's side
-     * @param bytes bytes in batches
+     * Measures all of it. Stages take turns burst by burst, and of each the median burst counts: what else the machine does
+     * meets all of them alike, and differences between them mean something.
      */
-    private record Way(double publishing, double cutting, double bytes) {}
-
-    private Way measure(Compression compression) {
-        TelemetryRing ring = new TelemetryRing(SLOTS, BUSY);
-        Counters counters = new Counters();
-        LogPublisher logs = new LogPublisher(
-                ring,
-                new SignalStats("logs", ring::claimed, counters),
-                clock,
-                OverflowPolicy.dropNewest(),
-                MAX_RECORD_BYTES,
-                () -> true,
-                future -> {
-                    throw new IllegalStateException("nothing here is durable");
-                });
-        Forgetful outlet = new Forgetful(compression);
-        TelemetryLoop loop = new TelemetryLoop(clock, BUSY);
-        loop.add(
-                Signal.LOGS,
-                ring,
-                new BatchLimits(Integer.MAX_VALUE, BATCH_BYTES, TimeUnit.MINUTES.toNanos(5)),
-                List.of(outlet));
-        double publishing = Double.MAX_VALUE;
-        double cutting = Double.MAX_VALUE;
-        for (int round = 0; round < Loop.ROUNDS; round++) {
-            long published = 0;
-            long cut = 0;
-            for (int burst = 0; burst < ROUND_BURSTS; burst++) {
-                long start = System.nanoTime();
-                for (int i = 0; i < BURST; i++) {
-                    Records.publish(logs, i);
-                }
-                long filled = System.nanoTime();
-                while (ring.depth() > 0) {
-                    loop.doWork();
-                }
-                published += filled - start;
-                cut += System.nanoTime() - filled;
-            }
-            publishing = Math.min(publishing, (double) published / ROUND_BURSTS / BURST);
-            cutting = Math.min(cutting, (double) cut / ROUND_BURSTS / BURST);
+    void measure(Figures figures) {
+        Way plain = new Way(Compression.NONE);
+        Way gzip = new Way(Compression.GZIP);
+        double[] clocks = new double[BURSTS];
+        double[] encodings = new double[BURSTS];
+        double[] publishing = new double[BURSTS];
+        double[] cutting = new double[BURSTS];
+        double[] compressing = new double[BURSTS];
+        for (int burst = -WARM_UP_BURSTS; burst < BURSTS; burst++) {
+            int at = Math.max(0, burst);
+            clocks[at] = nanos(this::clock);
+            encodings[at] = nanos(this::encode);
+            publishing[at] = nanos(() -> plain.publish(Records::textFor200));
+            cutting[at] = nanos(plain::cut);
+            gzip.publish(Records::textOfWords);
+            compressing[at] = nanos(gzip::cut);
         }
-        return new Way(publishing, cutting, (double) outlet.bytes / outlet.records);
+        double clockNanos = median(clocks);
+        double encodeNanos = median(encodings);
+        figures.with("clock", clockNanos)
+                .with("encode", encodeNanos)
+                .with("hand-off", median(publishing) - clockNanos - encodeNanos)
+                .with("cut", median(cutting))
+                .with("compress", median(compressing) - median(cutting))
+                .with("ratio", plain.outlet.perRecord() / gzip.outlet.perRecord());
+    }
+
+    private static double nanos(Runnable burst) {
+        long start = System.nanoTime();
+        burst.run();
+        return (double) (System.nanoTime() - start) / BURST;
+    }
+
+    private static double median(double[] values) {
+        Arrays.sort(values);
+        return values[values.length / 2];
+    }
+
+    /** A ring, a publisher before it, a telemetry loop behind it. */
+    private final class Way {
+        private final TelemetryRing ring = new TelemetryRing(SLOTS, BUSY);
+        private final TelemetryLoop loop = new TelemetryLoop(clock, BUSY);
+        private final Forgetful outlet;
+        private final LogPublisher logs;
+
+        Way(Compression compression) {
+            outlet = new Forgetful(compression);
+            logs = new LogPublisher(
+                    ring,
+                    new SignalStats("logs", ring::claimed, new Counters()),
+                    clock,
+                    OverflowPolicy.dropNewest(),
+                    MAX_RECORD_BYTES,
+                    () -> true,
+                    future -> {
+                        throw new IllegalStateException("nothing here is durable");
+                    });
+            loop.add(
+                    Signal.LOGS,
+                    ring,
+                    new BatchLimits(Integer.MAX_VALUE, BATCH_BYTES, TimeUnit.MINUTES.toNanos(5)),
+                    List.of(outlet));
+        }
+
+        void publish(IntFunction<String> text) {
+            for (int i = 0; i < BURST; i++) {
+                logs.publish(
+                        Severity.INFO, text.apply(i), Records.KEY_1, Records.VALUE_1, Records.KEY_2, Records.VALUE_2);
+            }
+        }
+
+        void cut() {
+            while (ring.depth() > 0) {
+                loop.doWork();
+            }
+        }
     }
 
     /** Takes batches and forgets them. */
@@ -142,6 +163,10 @@ final class TelemetryStages {
 
         Forgetful(Compression compression) {
             this.compression = compression;
+        }
+
+        double perRecord() {
+            return (double) bytes / records;
         }
 
         @Override
