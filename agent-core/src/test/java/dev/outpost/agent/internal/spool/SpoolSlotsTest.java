@@ -64,6 +64,17 @@ class SpoolSlotsTest {
     }
 
     @Test
+    void adoptOrphans_ofASlotWithoutAnything_leavesItFree() throws IOException {
+        Spooled ended = Spooled.open(files);
+        Spooled living = Spooled.open(files);
+        ended.store.close();
+
+        assertThat(living.store.adoptOrphans()).isEmpty();
+        assertThat(files.locks()).isEqualTo(1);
+        assertThat(Spooled.open(files).store.startRun(LOGS).slot().directory()).isEqualTo(DIRECTORY.resolve("slot-0"));
+    }
+
+    @Test
     void adoptOrphans_byTwo_isDoneByOneOfThem() throws IOException {
         Spooled ended = Spooled.open(files);
         Spooled first = Spooled.open(files);
