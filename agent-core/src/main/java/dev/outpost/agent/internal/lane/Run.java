@@ -411,6 +411,20 @@ public final class Run {
         return records;
     }
 
+    /** Records that were given up here, of which the spool may not have known when it lost them. */
+    long givenUpIn(Stored.Gap lost) {
+        return givenUpIn(flight, lost) + givenUpIn(prefetched, lost);
+    }
+
+    private static long givenUpIn(Deque<Entry> entries, Stored.Gap lost) {
+        long records = 0;
+        for (Entry entry : entries) {
+            boolean inside = entry.through() >= lost.from() && entry.from() <= lost.through();
+            records += entry.batch() == null && inside ? entry.records() : 0;
+        }
+        return records;
+    }
+
     // ---- asked by the chain ---------------------------------------------------------------------------------------
 
     /** Nothing can be written now: those who wait for the disk are told, unless the destination may still answer. */

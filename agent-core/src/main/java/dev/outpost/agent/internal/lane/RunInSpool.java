@@ -403,11 +403,14 @@ final class RunInSpool {
     /** It has lost batches. Those of them that are in memory at this moment may be delivered all the same. */
     void onLost(Stored.Gap lost) {
         long here = unstore(lost);
+        long doubtful = run.givenUpIn(lost);
+        if (doubtful > 0 || lost.from() <= run.ackedThrough()) {
+            restIs = lost.reason(); // some of it was given up or delivered: how much will be known at the end
+        }
         if (lost.from() <= run.ackedThrough()) {
-            restIs = lost.reason(); // of what is lost, some was delivered: how much will be known at the end
             return;
         }
-        long gone = Math.max(0, Math.min(lost.records() - here, records));
+        long gone = Math.max(0, Math.min(lost.records() - here - doubtful, records));
         records -= gone;
         account.droppedFromSpool(lost.reason(), gone);
     }
