@@ -47,7 +47,7 @@ final class Histogram {
         for (int i = 0; i < counts.length; i++) {
             seen += counts[i];
             if (seen >= wanted && seen > 0) {
-                return middle(i) / 1_000.0;
+                return Math.min(middle(i), largest) / 1_000.0;
             }
         }
         return 0;
