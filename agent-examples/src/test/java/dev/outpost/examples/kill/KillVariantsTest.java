@@ -16,7 +16,7 @@ class KillVariantsTest {
 
     private static final String AGENT = "killed";
     private static final long PATIENCE_SECONDS = 120;
-    private static final int FEW_ROUNDS = 3;
+    private static final int FEW_ROUNDS = 2;
 
     /** A tenth of the long run's. */
     private static final int ROUNDS = Math.max(FEW_ROUNDS, Integer.getInteger("outpost.kill.iterations", 0) / 10);
@@ -44,7 +44,7 @@ class KillVariantsTest {
                 ChildProcess agent = story.startAgent(AGENT);
                 awaitDurable(story, 0, 100);
                 agent.signal("STOP");
-                passMillis(8_000);
+                passMillis(7_000);
                 agent.signal("CONT");
                 long before = story.arrived();
                 await("records arrive again", () -> story.arrived() > before + 100);
