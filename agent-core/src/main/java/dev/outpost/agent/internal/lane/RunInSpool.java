@@ -172,8 +172,9 @@ final class RunInSpool {
     /** It has everything up to {@code through}: memory may forget it. */
     void onStored(long through) {
         if (through > handed) {
+            long before = handed;
             handed = through;
-            run.handOver(through, this::take);
+            run.handOver(before, through, this::take);
             tellAcked();
             settle();
             chain.onProgress();
