@@ -374,10 +374,10 @@ public final class Run {
         queue.forEach(action);
     }
 
-    /** The spool has everything up to {@code through}. */
-    void handOver(long through, Consumer<Entry> taken) {
+    /** The spool has what is behind {@code before} up to {@code through}; of what is not behind it some may be lost again. */
+    void handOver(long before, long through, Consumer<Entry> taken) {
         for (Entry entry : flight) {
-            if (entry.through() <= through && !entry.isStored()) {
+            if (entry.through() > before && entry.through() <= through && !entry.isStored()) {
                 taken.accept(entry);
             }
         }

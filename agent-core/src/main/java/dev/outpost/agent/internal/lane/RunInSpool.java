@@ -43,6 +43,7 @@ final class RunInSpool {
     private boolean reading;
     private int readTurn;
     private int counting;
+    private int changes;
     private boolean over;
 
     RunInSpool(Run run, Chain chain, LaneAccount account) {
@@ -177,8 +178,9 @@ final class RunInSpool {
     /** It has everything up to {@code through}: memory may forget it. */
     void onStored(long through) {
         if (through > handed) {
+            long before = handed;
             handed = through;
-            run.handOver(through, this::take);
+            run.handOver(before, through, this::take);
             tellAcked();
             settle();
             chain.onProgress();
@@ -225,13 +227,22 @@ final class RunInSpool {
         unstore(gone);
         attempt++;
         chain.spool().noteGap(present, attempt, gone); // or reading would wait for it for ever
-        long acked = run.ackedThrough();
+        recount();
+    }
+
+    /** What was lost is not known: the spool says what is left. If that changes meanwhile it will be known at the end. */
+    private void recount() {
+        SpoolRun present = place;
+        if (present == null) {
+            return;
+        }
         long before = records;
+        int asked = changes;
         counting++;
-        chain.spool().count(present, acked + 1, forced, left -> {
+        chain.spool().count(present, run.ackedThrough() + 1, handed, left -> {
             counting--;
-            if (run.ackedThrough() == acked) { // or else it will be known when all is delivered
-                dropRest(Math.max(0, Math.min(records, before - left)));
+            if (asked == changes && left >= 0) {
+                dropRest(Math.max(0, before - left));
             }
             settle();
             endIfOver();
@@ -314,6 +325,7 @@ final class RunInSpool {
 
     /** A batch that it holds is delivered. */
     void delivered(Entry entry) {
+        changes++;
         records -= entry.records();
         bytes -= entry.bytes();
         account.deliveredFromSpool(entry.records());
@@ -325,13 +337,15 @@ final class RunInSpool {
         long to = Math.min(through, handed);
         if (present != null && read < to) {
             counting++;
+            changes++;
             chain.spool().count(present, read + 1, to, this::onCounted);
         }
     }
 
     private void onCounted(long found) {
         counting--;
-        long known = Math.min(found, records);
+        changes++;
+        long known = Math.max(0, Math.min(found, records));
         records -= known;
         account.deliveredFromSpool(known);
         settle();
@@ -392,6 +406,7 @@ final class RunInSpool {
             chain.spool().reject(present, toStore(entry, batch), reason);
         }
         if (entry.isStored()) {
+            changes++;
             records -= entry.records();
             bytes -= batch.bytes();
             account.droppedFromSpool(reason, entry.records());
@@ -407,7 +422,9 @@ final class RunInSpool {
         if (doubtful > 0 || lost.from() <= run.ackedThrough()) {
             restIs = lost.reason(); // some of it was given up or delivered: how much will be known at the end
         }
+        changes++;
         if (lost.from() <= run.ackedThrough()) {
+            recount();
             return;
         }
         long gone = Math.max(0, Math.min(lost.records() - here - doubtful, records));
@@ -416,6 +433,7 @@ final class RunInSpool {
     }
 
     private long unstore(Stored.Gap lost) {
+        changes++;
         long here = run.unstore(lost);
         records -= here;
         account.unspooled(here);

@@ -350,6 +350,7 @@ public final class SpoolClient {
                 failure -> timers.schedule(clock.nanoTime(), RETRY.delay(2, random), () -> read.accept(List.of())));
     }
 
+    /** Counts records; -1 is given when that fails. */
     void count(SpoolRun run, long from, long through, LongConsumer counted) {
         submit(
                 "cannot be read",
@@ -357,7 +358,7 @@ public final class SpoolClient {
                     long records = store.countRecords(run, from, through);
                     inbox.post(() -> counted.accept(records));
                 },
-                failure -> counted.accept(0));
+                failure -> counted.accept(-1));
     }
 
     void reject(SpoolRun run, Batch batch, String reason) {

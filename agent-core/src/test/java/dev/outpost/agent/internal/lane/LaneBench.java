@@ -89,6 +89,10 @@ final class LaneBench {
             return next != null;
         }
 
+        int size() {
+            return waiting.size();
+        }
+
         void forgetAll() {
             waiting.clear();
         }
@@ -118,7 +122,11 @@ final class LaneBench {
 
     /** Offers a batch whose body is its number. */
     int offer(Promise... promises) {
-        ByteBuffer body = ByteBuffer.allocate(100).putInt(0, ++bodies);
+        return offerLarge(100, promises);
+    }
+
+    int offerLarge(int bytes, Promise... promises) {
+        ByteBuffer body = ByteBuffer.allocate(bytes).putInt(0, ++bodies);
         ClosedBatch batch = Batches.of(RECORDS, body, clock.nanoTime(), promises);
         lane.gate().take(batch.bytes());
         lane.offer(batch);
@@ -147,7 +155,7 @@ final class LaneBench {
         return sent;
     }
 
-    private Chain.@Nullable Offer nextAfterReading() {
+    Chain.@Nullable Offer nextAfterReading() {
         Chain.Offer next = chain.next();
         if (next == null) {
             settle();
