@@ -149,7 +149,11 @@ public final class SpoolClient {
     }
 
     private List<Found> openStore(List<SpoolRun.Chain> wanted) throws IOException {
-        SpoolLimits limits = new SpoolLimits(settings.maxBytes(), settings.keepFreeBytes(), settings.segmentBytes());
+        SpoolLimits limits = new SpoolLimits(
+                settings.maxBytes(),
+                settings.keepFreeBytes(),
+                settings.segmentBytes(),
+                settings.sync().interval().isZero());
         SpoolStore opened =
                 SpoolStore.open(settings.directory(), limits, files, this::wallMillis, wanted, new Events());
         boolean described = false;

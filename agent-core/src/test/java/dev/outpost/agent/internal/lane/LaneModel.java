@@ -250,7 +250,8 @@ final class LaneModel {
     private void check() {
         life.check();
         if (life.hasOpened) { // what is evicted while the store closes, nobody is told of
-            heldAtKills += calm ? 0 : Math.max(0, spooledAtClose - life.lane.account().recovered());
+            heldAtKills +=
+                    calm ? 0 : Math.max(0, spooledAtClose - life.lane.account().recovered());
             spooledAtClose = 0;
         }
     }
