@@ -110,10 +110,7 @@ final class RunInSpool {
         if (place == null || !chain.spool().canWrite() || (isIssued(run.last()) && !chain.writesAhead())) {
             return;
         }
-        if (!spilling) {
-            spilling = true;
-            attempt++;
-        }
+        spilling = true;
         appendRest();
     }
 
@@ -202,6 +199,7 @@ final class RunInSpool {
     /** Writing failed; everything beyond what was handed over is in memory still, and will be written again. */
     void onWriteFailed(long through) {
         spilling = false;
+        attempt++; // what the disk thread was given before is passed over, however it came there
         if (through < handed) {
             loseUnforced(through);
         }
@@ -219,7 +217,6 @@ final class RunInSpool {
         restIs = "not_forced";
         Stored.Gap gone = new Stored.Gap(forced + 1, handed, 0, restIs);
         unstore(gone);
-        attempt++;
         chain.spool().noteGap(present, attempt, gone); // or reading would wait for it for ever
         recount();
     }
