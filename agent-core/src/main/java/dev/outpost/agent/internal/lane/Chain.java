@@ -34,7 +34,6 @@ public final class Chain {
 
     private static final Duration REST_AFTER = Duration.ofSeconds(30);
     private static final Duration SECURE_AFTER = Duration.ofMillis(10);
-    private static final int MOST_WINDOW = 1_024;
 
     private final Lane lane;
     private final SpoolRun.Chain place;
@@ -42,17 +41,14 @@ public final class Chain {
     private final LaneGate gate;
     private final Timers timers;
     private final AgentClock clock;
-    private final AdaptiveWindow window;
     private final Backlog backlog;
+    private final Sender sender;
     private @Nullable SpoolClient spool;
     private Run live;
     private boolean beginning;
     private boolean connected;
     private boolean away;
-    private boolean replayedLast;
     private boolean secureDue;
-    private boolean paused;
-    private long pausedUntil;
 
     Chain(
             Lane lane,
@@ -69,8 +65,8 @@ public final class Chain {
         this.gate = gate;
         this.timers = timers;
         this.clock = clock;
-        this.window = new AdaptiveWindow(Math.min(windowBatches, MOST_WINDOW));
         this.backlog = new Backlog(timers, clock, random);
+        this.sender = new Sender(windowBatches, backlog, timers, clock);
         this.live = new Run(this, account, gate);
     }
 
@@ -331,37 +327,17 @@ public final class Chain {
 
     /** How many batches may be unacknowledged. */
     public void window(int batches) {
-        window.limit(Math.min(batches, MOST_WINDOW));
+        sender.window(batches);
     }
 
     /** The batch to send next, or null when there is none, the window is full or the chain pauses. It stays where it is. */
     public @Nullable Offer next() {
-        if (paused && clock.nanoTime() - pausedUntil >= 0) {
-            paused = false;
-        }
-        if (paused) {
-            return null;
-        }
-        Entry now = live.next(window.size());
-        Offer older = now == null || !replayedLast ? backlog.next(replayWindow()) : null;
-        if (older != null) {
-            replayedLast = true;
-            return older;
-        }
-        replayedLast = false;
-        return now == null ? null : new Offer(live, now);
-    }
-
-    private int replayWindow() {
-        return Math.max(1, window.size() / 2);
+        return sender.next(live);
     }
 
     /** What {@link #next} gave was sent. */
     public void sent(Offer offer) {
-        Run run = offer.run();
-        run.sent();
-        int most = run == live ? window.size() : replayWindow();
-        window.sent(run.position(offer.entry().through()), run.inFlight() >= most, clock.nanoTime());
+        sender.sent(offer, live);
         unsentChanged();
     }
 
@@ -372,9 +348,7 @@ public final class Chain {
 
     /** Gives nothing to send before {@code until}. */
     public void pauseUntil(long until) {
-        paused = true;
-        pausedUntil = until;
-        timers.schedule(until, () -> {}); // the loop turns then, and sends
+        sender.pauseUntil(until);
     }
 
     /** The positions of the runs that are sent at once, for the hello; they count as told. */
@@ -408,7 +382,7 @@ public final class Chain {
         if (run == null || !run.ack(through.sequence())) {
             return false;
         }
-        window.acked(through, clock.nanoTime());
+        sender.acked(through);
         if (run == live) {
             gate.progress(clock.nanoTime());
         } else if (run.isDelivered()) {
@@ -443,7 +417,7 @@ public final class Chain {
         if (run == null) {
             return 0;
         }
-        window.failed();
+        sender.refused();
         return run.refused(position.sequence());
     }
 
@@ -472,7 +446,7 @@ public final class Chain {
     public void onDisconnected() {
         connected = false;
         away = true;
-        window.reset();
+        sender.reset();
         forEachRun(run -> {
             run.rewind();
             run.opened(false);
