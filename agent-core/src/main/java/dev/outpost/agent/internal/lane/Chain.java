@@ -8,12 +8,9 @@ import dev.outpost.agent.internal.telemetry.Promise;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.schedule.AgentClock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +30,6 @@ public final class Chain {
     public static final String CLOSED = "closed";
 
     private static final Duration REST_AFTER = Duration.ofSeconds(30);
-    private static final Duration SECURE_AFTER = Duration.ofMillis(10);
 
     private final Lane lane;
     private final SpoolRun.Chain place;
@@ -43,12 +39,12 @@ public final class Chain {
     private final AgentClock clock;
     private final Backlog backlog;
     private final Sender sender;
+    private final Safekeeping safekeeping;
     private @Nullable SpoolClient spool;
     private Run live;
     private boolean beginning;
     private boolean connected;
     private boolean away;
-    private boolean secureDue;
 
     Chain(
             Lane lane,
@@ -67,6 +63,7 @@ public final class Chain {
         this.clock = clock;
         this.backlog = new Backlog(timers, clock, random);
         this.sender = new Sender(windowBatches, backlog, timers, clock);
+        this.safekeeping = new Safekeeping(this, timers, clock);
         this.live = new Run(this, account, gate);
     }
 
@@ -88,19 +85,9 @@ public final class Chain {
         return lane;
     }
 
-    private void forEachRun(Consumer<Run> action) {
+    void forEachRun(Consumer<Run> action) {
         backlog.forEach(action);
         action.accept(live);
-    }
-
-    private List<Run> runsThat(Predicate<Run> condition) {
-        List<Run> found = new ArrayList<>();
-        forEachRun(run -> {
-            if (condition.test(run)) {
-                found.add(run);
-            }
-        });
-        return found;
     }
 
     // ---- spool ----------------------------------------------------------------------------------------------------
@@ -120,7 +107,16 @@ public final class Chain {
         return spool;
     }
 
-    private boolean canWrite() {
+    boolean hasSpool() {
+        return spool != null;
+    }
+
+    /** The run to which new batches are added. */
+    Run live() {
+        return live;
+    }
+
+    boolean canWrite() {
         return spool != null && spool.canWrite();
     }
 
@@ -151,7 +147,7 @@ public final class Chain {
             live.identify(UUID.randomUUID(), 1);
         }
         gate.spooling(false);
-        breakPromises();
+        safekeeping.breakPromises();
     }
 
     void onSpoolRetry() {
@@ -159,13 +155,6 @@ public final class Chain {
             beginRun();
         }
         check();
-    }
-
-    /** Those who wait are told when neither the destination nor the disk will answer for now. */
-    private void breakPromises() {
-        if (!connected && spool != null && spool.hasFailed()) {
-            forEachRun(run -> run.breakPromises(SPOOL_FAILED));
-        }
     }
 
     private void beginRun() {
@@ -224,7 +213,7 @@ public final class Chain {
     void check() {
         if (canWrite()) {
             forEachRun(this::spillIfNeeded);
-            secure();
+            safekeeping.secure();
         }
     }
 
@@ -258,44 +247,13 @@ public final class Chain {
         unsentChanged();
     }
 
-    /** What somebody waits for is to be safe soon: by an acknowledgement, or else on disk. */
-    private void secure() {
-        if (spool == null || secureDue || !isAwaited()) {
-            return;
-        }
-        if (connected && live.inSpool().backlogBytes() == 0) {
-            secureDue = true;
-            timers.schedule(clock.nanoTime(), SECURE_AFTER, () -> {
-                secureDue = false;
-                secureNow();
-            });
-        } else {
-            secureNow();
-        }
-    }
-
-    private boolean isAwaited() {
-        boolean[] awaited = {live.isAwaited()};
-        backlog.forEach(run -> awaited[0] |= run.isAwaited());
-        return awaited[0];
-    }
-
-    private void secureNow() {
-        if (!canWrite()) {
-            breakPromises();
-        } else if (isAwaited()) {
-            forEachRun(run -> run.inSpool().spill());
-            spool().sync();
-        }
-    }
-
     // ---- taking in ------------------------------------------------------------------------------------------------
 
     void offer(ClosedBatch batch) {
         live.offer(batch);
         unsentChanged();
         if (!batch.promises().isEmpty()) {
-            secure();
+            safekeeping.secure();
         }
         if (gate.isNearlyFull() || away) {
             spillIfNeeded(live);
@@ -452,8 +410,8 @@ public final class Chain {
             run.opened(false);
             spillIfNeeded(run);
         });
-        breakPromises();
-        secure();
+        safekeeping.breakPromises();
+        safekeeping.secure();
         unsentChanged();
     }
 
@@ -466,18 +424,12 @@ public final class Chain {
 
     /** {@code promise} is kept as soon as what its runs hold now is in the spool or delivered. */
     void whenSafe(Promise promise) {
-        when(runsThat(Run::hasUnsafe), Run::whenSafe, promise);
-        secure();
+        safekeeping.whenSafe(promise);
     }
 
     /** {@code promise} is kept as soon as what this process has begun to send is delivered. */
     void whenDelivered(Promise promise) {
-        when(runsThat(run -> run == live || run.hasUnsafe()), Run::whenDelivered, promise);
-    }
-
-    private void when(List<Run> runs, BiConsumer<Run, Promise> ask, Promise promise) {
-        Promise each = runs.size() == 1 ? promise : new JointPromise(runs.size(), promise);
-        runs.forEach(run -> ask.accept(run, each));
+        safekeeping.whenDelivered(promise);
     }
 
     /** Writes down what is not delivered, as far as there is a spool. */

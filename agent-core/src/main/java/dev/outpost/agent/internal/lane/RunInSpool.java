@@ -335,6 +335,9 @@ final class RunInSpool {
     }
 
     private void dropRest(long count) {
+        if (count <= 0) {
+            return;
+        }
         account.droppedFromSpool(restIs, count);
         records -= count;
     }
