@@ -8,12 +8,9 @@ import dev.outpost.agent.internal.telemetry.Promise;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.schedule.AgentClock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +30,6 @@ public final class Chain {
     public static final String CLOSED = "closed";
 
     private static final Duration REST_AFTER = Duration.ofSeconds(30);
-    private static final Duration SECURE_AFTER = Duration.ofMillis(10);
-    private static final int MOST_WINDOW = 1_024;
 
     private final Lane lane;
     private final SpoolRun.Chain place;
@@ -42,17 +37,14 @@ public final class Chain {
     private final LaneGate gate;
     private final Timers timers;
     private final AgentClock clock;
-    private final AdaptiveWindow window;
     private final Backlog backlog;
+    private final Sender sender;
+    private final Safekeeping safekeeping;
     private @Nullable SpoolClient spool;
     private Run live;
     private boolean beginning;
     private boolean connected;
     private boolean away;
-    private boolean replayedLast;
-    private boolean secureDue;
-    private boolean paused;
-    private long pausedUntil;
 
     Chain(
             Lane lane,
@@ -69,8 +61,9 @@ public final class Chain {
         this.gate = gate;
         this.timers = timers;
         this.clock = clock;
-        this.window = new AdaptiveWindow(Math.min(windowBatches, MOST_WINDOW));
         this.backlog = new Backlog(timers, clock, random);
+        this.sender = new Sender(windowBatches, backlog, timers, clock);
+        this.safekeeping = new Safekeeping(this, timers, clock);
         this.live = new Run(this, account, gate);
     }
 
@@ -92,19 +85,9 @@ public final class Chain {
         return lane;
     }
 
-    private void forEachRun(Consumer<Run> action) {
+    void forEachRun(Consumer<Run> action) {
         backlog.forEach(action);
         action.accept(live);
-    }
-
-    private List<Run> runsThat(Predicate<Run> condition) {
-        List<Run> found = new ArrayList<>();
-        forEachRun(run -> {
-            if (condition.test(run)) {
-                found.add(run);
-            }
-        });
-        return found;
     }
 
     // ---- spool ----------------------------------------------------------------------------------------------------
@@ -125,7 +108,16 @@ public final class Chain {
         return spool;
     }
 
-    private boolean canWrite() {
+    boolean hasSpool() {
+        return spool != null;
+    }
+
+    /** The run to which new batches are added. */
+    Run live() {
+        return live;
+    }
+
+    boolean canWrite() {
         return spool != null && spool.canWrite();
     }
 
@@ -157,7 +149,7 @@ public final class Chain {
             live.identify(UUID.randomUUID(), 1);
         }
         gate.spoolWorks(false);
-        breakPromises();
+        safekeeping.breakPromises();
     }
 
     void onSpoolRetry() {
@@ -166,13 +158,6 @@ public final class Chain {
             beginRun();
         }
         check();
-    }
-
-    /** Those who wait are told when neither the destination nor the disk will answer for now. */
-    private void breakPromises() {
-        if (!connected && spool != null && spool.hasFailed()) {
-            forEachRun(run -> run.breakPromises(SPOOL_FAILED));
-        }
     }
 
     private void beginRun() {
@@ -231,7 +216,7 @@ public final class Chain {
     void check() {
         if (canWrite()) {
             forEachRun(this::spillIfNeeded);
-            secure();
+            safekeeping.secure();
         }
     }
 
@@ -275,44 +260,13 @@ public final class Chain {
         unsentChanged();
     }
 
-    /** What somebody waits for is to be safe soon: by an acknowledgement, or else on disk. */
-    private void secure() {
-        if (spool == null || secureDue || !isAwaited()) {
-            return;
-        }
-        if (connected && live.inSpool().backlogBytes() == 0) {
-            secureDue = true;
-            timers.schedule(clock.nanoTime(), SECURE_AFTER, () -> {
-                secureDue = false;
-                secureNow();
-            });
-        } else {
-            secureNow();
-        }
-    }
-
-    private boolean isAwaited() {
-        boolean[] awaited = {live.isAwaited()};
-        backlog.forEach(run -> awaited[0] |= run.isAwaited());
-        return awaited[0];
-    }
-
-    private void secureNow() {
-        if (!canWrite()) {
-            breakPromises();
-        } else if (isAwaited()) {
-            forEachRun(run -> run.inSpool().spill());
-            spool().sync();
-        }
-    }
-
     // ---- taking in ------------------------------------------------------------------------------------------------
 
     void offer(ClosedBatch batch) {
         live.offer(batch);
         unsentChanged();
         if (!batch.promises().isEmpty()) {
-            secure();
+            safekeeping.secure();
         }
         if (gate.isNearlyFull() || away) {
             spillIfNeeded(live);
@@ -344,37 +298,17 @@ public final class Chain {
 
     /** How many batches may be unacknowledged. */
     public void window(int batches) {
-        window.limit(Math.min(batches, MOST_WINDOW));
+        sender.window(batches);
     }
 
     /** The batch to send next, or null when there is none, the window is full or the chain pauses. It stays where it is. */
     public @Nullable Offer next() {
-        if (paused && clock.nanoTime() - pausedUntil >= 0) {
-            paused = false;
-        }
-        if (paused) {
-            return null;
-        }
-        Entry now = live.next(window.size());
-        Offer older = now == null || !replayedLast ? backlog.next(replayWindow()) : null;
-        if (older != null) {
-            replayedLast = true;
-            return older;
-        }
-        replayedLast = false;
-        return now == null ? null : new Offer(live, now);
-    }
-
-    private int replayWindow() {
-        return Math.max(1, window.size() / 2);
+        return sender.next(live);
     }
 
     /** What {@link #next} gave was sent. */
     public void sent(Offer offer) {
-        Run run = offer.run();
-        run.sent();
-        int most = run == live ? window.size() : replayWindow();
-        window.sent(run.position(offer.entry().through()), run.inFlight() >= most, clock.nanoTime());
+        sender.sent(offer, live);
         unsentChanged();
     }
 
@@ -385,9 +319,7 @@ public final class Chain {
 
     /** Gives nothing to send before {@code until}. */
     public void pauseUntil(long until) {
-        paused = true;
-        pausedUntil = until;
-        timers.schedule(until, () -> {}); // the loop turns then, and sends
+        sender.pauseUntil(until);
     }
 
     /** The positions of the runs that are sent at once, for the hello; they count as told. */
@@ -421,7 +353,7 @@ public final class Chain {
         if (run == null || !run.ack(through.sequence())) {
             return false;
         }
-        window.acked(through, clock.nanoTime());
+        sender.acked(through);
         if (run == live) {
             gate.progress(clock.nanoTime());
         } else if (run.isDelivered()) {
@@ -456,7 +388,7 @@ public final class Chain {
         if (run == null) {
             return 0;
         }
-        window.failed();
+        sender.refused();
         return run.refused(position.sequence());
     }
 
@@ -485,7 +417,7 @@ public final class Chain {
     public void onDisconnected() {
         connected = false;
         away = true;
-        window.reset();
+        sender.reset();
         forEachRun(run -> {
             run.rewind();
             run.opened(false);
@@ -494,8 +426,8 @@ public final class Chain {
                 run.contentWithSafe();
             }
         });
-        breakPromises();
-        secure();
+        safekeeping.breakPromises();
+        safekeeping.secure();
         unsentChanged();
     }
 
@@ -508,8 +440,7 @@ public final class Chain {
 
     /** {@code promise} is kept as soon as what its runs hold now is in the spool or delivered. */
     void whenSafe(Promise promise) {
-        when(runsThat(Run::hasUnsafe), Run::whenSafe, promise);
-        secure();
+        safekeeping.whenSafe(promise);
     }
 
     /**
@@ -518,15 +449,10 @@ public final class Chain {
      */
     void whenDelivered(Promise promise) {
         if (spool != null && !connected) {
-            whenSafe(promise);
+            safekeeping.whenSafe(promise);
         } else {
-            when(runsThat(run -> run == live || run.hasUnsafe()), Run::whenDelivered, promise);
+            safekeeping.whenDelivered(promise);
         }
-    }
-
-    private void when(List<Run> runs, BiConsumer<Run, Promise> ask, Promise promise) {
-        Promise each = runs.size() == 1 ? promise : new JointPromise(runs.size(), promise);
-        runs.forEach(run -> ask.accept(run, each));
     }
 
     /** Writes down what is not delivered, as far as there is a spool. */

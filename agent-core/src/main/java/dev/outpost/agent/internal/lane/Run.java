@@ -255,9 +255,9 @@ public final class Run {
         if (through <= acked) {
             return false;
         }
-        deliver(flight, through);
-        deliver(prefetched, through);
-        deliver(queue, through);
+        Entries.takeThrough(flight, through, this::deliver);
+        Entries.takeThrough(prefetched, through, this::deliver);
+        Entries.takeThrough(queue, through, this::deliver);
         spool.ack(through);
         acked = through;
         sent = Math.max(sent, through);
@@ -268,18 +268,12 @@ public final class Run {
         return true;
     }
 
-    private void deliver(Deque<Entry> entries, long through) {
-        for (Entry first = entries.peek(); first != null && first.through() <= through; first = entries.peek()) {
-            Entry entry = entries.remove();
-            gate.release(entry.bytes());
-            if (entry.batch() == null) {
-                continue;
-            }
-            if (entry.isStored()) {
-                spool.delivered(entry);
-            } else {
-                account.deliveredFromMemory(entry.records());
-            }
+    private void deliver(Entry entry) {
+        gate.release(entry.bytes());
+        if (entry.batch() != null && entry.isStored()) {
+            spool.delivered(entry);
+        } else if (entry.batch() != null) {
+            account.deliveredFromMemory(entry.records());
         }
     }
 
@@ -334,36 +328,7 @@ public final class Run {
         if (cut >= last) {
             return 0;
         }
-        long freed = 0;
-        Deque<Entry> kept = new ArrayDeque<>();
-        while (freed < bytes && !queue.isEmpty()) {
-            Entry entry = queue.remove();
-            if (entry.from() > cut && entry.batch() != null) {
-                freed += entry.bytes();
-                giveUp(entry, reason, false);
-            }
-            addMerged(kept, entry, cut);
-        }
-        while (!kept.isEmpty()) {
-            queue.addFirst(kept.removeLast());
-        }
-        return freed;
-    }
-
-    /** Neighbouring gaps become one, so that their number stays small; but none that somebody else may know. */
-    private static void addMerged(Deque<Entry> entries, Entry entry, long cut) {
-        Entry before = entries.peekLast();
-        if (before != null
-                && before.from() > cut
-                && before.batch() == null
-                && entry.batch() == null
-                && before.reason().equals(entry.reason())) {
-            entries.removeLast();
-            entries.add(new Entry(
-                    before.from(), entry.through(), before.records() + entry.records(), before.reason(), false));
-        } else {
-            entries.add(entry);
-        }
+        return Entries.dropOldest(queue, cut, bytes, entry -> giveUp(entry, reason, false));
     }
 
     // ---- asked and told by its part in the spool ------------------------------------------------------------------
@@ -381,10 +346,10 @@ public final class Run {
                 taken.accept(entry);
             }
         }
-        for (Entry first = queue.peek(); first != null && first.through() <= through; first = queue.peek()) {
-            taken.accept(queue.remove());
-            gate.release(first.bytes());
-        }
+        Entries.takeThrough(queue, through, entry -> {
+            taken.accept(entry);
+            gate.release(entry.bytes());
+        });
     }
 
     /** Whether next to nothing waits that was not sent. */
@@ -394,35 +359,12 @@ public final class Run {
 
     /** Of what the spool has lost, some may be here: it does not count as stored any more. How many records that are. */
     long unstore(Stored.Gap lost) {
-        return unstore(flight, lost) + unstore(prefetched, lost);
-    }
-
-    private static long unstore(Deque<Entry> entries, Stored.Gap lost) {
-        long records = 0;
-        for (Entry entry : entries) {
-            if (entry.isStored()
-                    && entry.batch() != null
-                    && entry.from() >= lost.from()
-                    && entry.through() <= lost.through()) {
-                entry.stored(false);
-                records += entry.records();
-            }
-        }
-        return records;
+        return Entries.unstore(flight, lost) + Entries.unstore(prefetched, lost);
     }
 
     /** Records that were given up here, of which the spool may not have known when it lost them. */
     long givenUpIn(Stored.Gap lost) {
-        return givenUpIn(flight, lost) + givenUpIn(prefetched, lost);
-    }
-
-    private static long givenUpIn(Deque<Entry> entries, Stored.Gap lost) {
-        long records = 0;
-        for (Entry entry : entries) {
-            boolean inside = entry.through() >= lost.from() && entry.from() <= lost.through();
-            records += entry.batch() == null && inside ? entry.records() : 0;
-        }
-        return records;
+        return Entries.givenUpIn(flight, lost) + Entries.givenUpIn(prefetched, lost);
     }
 
     // ---- asked by the chain ---------------------------------------------------------------------------------------
@@ -469,18 +411,8 @@ public final class Run {
         if (spool.isIssued(last)) {
             return Long.MAX_VALUE;
         }
-        long inFlight = oldestUnwritten(flight);
-        return inFlight == Long.MAX_VALUE ? oldestUnwritten(queue) : inFlight;
-    }
-
-    private long oldestUnwritten(Deque<Entry> entries) {
-        for (Entry entry : entries) {
-            ClosedBatch batch = entry.batch();
-            if (batch != null && !spool.isIssued(entry)) {
-                return batch.closedNanos();
-            }
-        }
-        return Long.MAX_VALUE;
+        long inFlight = Entries.oldest(flight, entry -> !spool.isIssued(entry));
+        return inFlight == Long.MAX_VALUE ? Entries.oldest(queue, entry -> !spool.isIssued(entry)) : inFlight;
     }
 
     int unsent() {
@@ -489,11 +421,7 @@ public final class Run {
 
     /** What it holds in memory, whether that is in the spool as well or not. */
     long bytesInMemory() {
-        return bytesOf(flight) + bytesOf(prefetched) + bytesOf(queue);
-    }
-
-    private static long bytesOf(Deque<Entry> entries) {
-        return entries.stream().mapToLong(Entry::bytes).sum();
+        return Entries.bytes(flight) + Entries.bytes(prefetched) + Entries.bytes(queue);
     }
 
     /** Drops what is in memory only. */

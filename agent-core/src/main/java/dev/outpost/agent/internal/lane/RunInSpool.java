@@ -7,7 +7,6 @@ import dev.outpost.agent.internal.spool.SpoolRun;
 import dev.outpost.agent.internal.spool.Stored;
 import dev.outpost.agent.internal.telemetry.ClosedBatch;
 import dev.outpost.agent.protocol.Signal;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunInSpool {
 
-    private static final int READ_BYTES = 1 << 20;
-
     private final Run run;
     private final Chain chain;
     private final LaneAccount account;
+    private final ReadAhead reading;
     private @Nullable SpoolRun place;
     private boolean spilling;
     private int attempt;
@@ -39,9 +37,6 @@ final class RunInSpool {
     private long ackedThere;
     private boolean writing;
     private Timers.@Nullable Timer resting;
-    private long read;
-    private boolean reading;
-    private int readTurn;
     private int counting;
     private int changes;
     private boolean over;
@@ -50,6 +45,7 @@ final class RunInSpool {
         this.run = run;
         this.chain = chain;
         this.account = account;
+        this.reading = new ReadAhead(run, chain);
     }
 
     void bind(SpoolRun to) {
@@ -60,7 +56,7 @@ final class RunInSpool {
     void bind(SpoolClient.Found found) {
         place = found.run();
         ackedThere = found.acked();
-        read = found.acked();
+        reading.rewind(found.acked());
         issued = found.last();
         highestIssued = found.last();
         handed = found.last();
@@ -112,7 +108,6 @@ final class RunInSpool {
         }
         if (!spilling) {
             spilling = true;
-            attempt++;
             chain.spillingChanged();
         }
         appendRest();
@@ -208,6 +203,7 @@ final class RunInSpool {
     void onWriteFailed(long through) {
         spilling = false;
         chain.spillingChanged();
+        attempt++; // what the disk thread was given before is passed over, however it came there
         if (through < handed) {
             loseUnforced(through);
         }
@@ -225,7 +221,6 @@ final class RunInSpool {
         restIs = "not_forced";
         Stored.Gap gone = new Stored.Gap(forced + 1, handed, 0, restIs);
         unstore(gone);
-        attempt++;
         chain.spool().noteGap(present, attempt, gone); // or reading would wait for it for ever
         recount();
     }
@@ -263,62 +258,25 @@ final class RunInSpool {
 
     /** Whether there is more than what was read or sent. */
     boolean hasUnread() {
-        return read < handed;
+        return reading.through() < handed;
     }
 
     /** Has the next batches read, which the run is then given. */
     void readOn() {
         SpoolRun present = place;
-        if (reading || present == null) {
-            return;
-        }
-        reading = true;
-        int turn = ++readTurn;
-        chain.spool().read(present, read + 1, handed, READ_BYTES, found -> {
-            if (turn == readTurn) {
-                reading = false;
-                found.forEach(this::takeRead);
-            }
-        });
-    }
-
-    private void takeRead(Stored found) {
-        if (found.through() <= read) {
-            return;
-        }
-        read = found.through();
-        if (found instanceof Stored.Frame frame) {
-            ClosedBatch batch = new ClosedBatch(
-                    frame.header().type() == FrameType.LOGS ? Signal.LOGS : Signal.METRICS,
-                    frame.header().priority(),
-                    frame.records(),
-                    ClosedBatch.codec(frame.header().codec()),
-                    frame.body(),
-                    0,
-                    List.of());
-            run.takeRead(new Entry(found.through(), batch, true));
-        } else if (found instanceof Stored.Gap gap) {
-            run.takeRead(new Entry(gap.from(), gap.through(), gap.records(), gap.reason(), true));
+        if (present != null) {
+            reading.readOn(present, handed);
         }
     }
 
     /** Everything up to {@code sequence} was sent or delivered, and need not be read. */
     void passed(long sequence) {
-        if (read < sequence) {
-            read = sequence;
-            dropPendingRead();
-        }
+        reading.passed(sequence);
     }
 
     /** Reading begins again behind {@code acked}. */
     void rewind(long acked) {
-        read = acked;
-        dropPendingRead();
-    }
-
-    private void dropPendingRead() {
-        readTurn++;
-        reading = false;
+        reading.rewind(acked);
     }
 
     // ---- what became of it ----------------------------------------------------------------------------------------
@@ -335,10 +293,10 @@ final class RunInSpool {
     void ack(long through) {
         SpoolRun present = place;
         long to = Math.min(through, handed);
-        if (present != null && read < to) {
+        if (present != null && reading.through() < to) {
             counting++;
             changes++;
-            chain.spool().count(present, read + 1, to, this::onCounted);
+            chain.spool().count(present, reading.through() + 1, to, this::onCounted);
         }
     }
 
@@ -395,6 +353,9 @@ final class RunInSpool {
     }
 
     private void dropRest(long count) {
+        if (count <= 0) {
+            return;
+        }
         account.droppedFromSpool(restIs, count);
         records -= count;
     }

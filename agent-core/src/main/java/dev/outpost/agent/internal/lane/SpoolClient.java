@@ -52,7 +52,7 @@ public final class SpoolClient {
     private final Spool settings;
     private final List<Chain> chains;
     private final SpoolFiles files;
-    private final DiskQueue disk;
+    private final SpoolDisk disk;
     private final Timers timers;
     private final Inbox inbox;
     private final AgentClock clock;
@@ -62,9 +62,6 @@ public final class SpoolClient {
     private final Map<SpoolRun, Run> runs = new HashMap<>();
     private final long startNanos;
     private final long startEpochNanos;
-
-    /** Belongs to the disk thread, which alone looks into it. */
-    private @Nullable SpoolStore store;
 
     private boolean open;
     private boolean closed;
@@ -91,7 +88,7 @@ public final class SpoolClient {
         this.settings = settings;
         this.chains = chains;
         this.files = files;
-        this.disk = disk;
+        this.disk = new SpoolDisk(disk, inbox);
         this.timers = timers;
         this.inbox = inbox;
         this.clock = clock;
@@ -113,12 +110,6 @@ public final class SpoolClient {
      */
     record Found(SpoolRun run, long acked, long last, long records, long bytes) {}
 
-    /** Something to do with the store on the disk thread. */
-    @FunctionalInterface
-    private interface Work {
-        void run(SpoolStore store) throws IOException;
-    }
-
     /** Opens it; what was found goes to the chains. */
     public void open() {
         timers.schedule(clock.nanoTime(), HOUSEKEEPING, this::keepHouse);
@@ -138,36 +129,19 @@ public final class SpoolClient {
             return;
         }
         List<SpoolRun.Chain> wanted = chains.stream().map(Chain::place).toList();
-        disk.execute(() -> {
-            try {
-                List<Found> found = openStore(wanted);
-                inbox.post(() -> onOpened(found));
-            } catch (IOException | RuntimeException e) { // a bug must not leave the agent without telemetry
-                inbox.post(() -> onOpenFailed(e));
-            }
-        });
-    }
-
-    private List<Found> openStore(List<SpoolRun.Chain> wanted) throws IOException {
         SpoolLimits limits = new SpoolLimits(
                 settings.maxBytes(),
                 settings.keepFreeBytes(),
                 settings.segmentBytes(),
                 settings.sync().interval().isZero());
-        SpoolStore opened =
-                SpoolStore.open(settings.directory(), limits, files, this::wallMillis, wanted, new Events());
-        boolean described = false;
-        try {
-            List<Found> found = describe(opened, opened.runs());
-            described = true;
-            store = opened;
-            counters.counter("spool.segments.damaged").add(opened.damagedSegments());
-            return found;
-        } finally {
-            if (!described) {
-                opened.close(); // or the next attempt would find its own slot taken
-            }
-        }
+        disk.open(
+                () -> SpoolStore.open(settings.directory(), limits, files, this::wallMillis, wanted, new Events()),
+                store -> {
+                    List<Found> found = describe(store, store.runs());
+                    counters.counter("spool.segments.damaged").add(store.damagedSegments());
+                    inbox.post(() -> onOpened(found));
+                },
+                this::onOpenFailed);
     }
 
     private static List<Found> describe(SpoolStore store, List<SpoolRun> runs) throws IOException {
@@ -411,30 +385,14 @@ public final class SpoolClient {
         return TimeUnit.NANOSECONDS.toMillis(clock.epochNanos());
     }
 
-    /**
-     * Does some work on the disk thread.
-     *
-     * @param failed runs on the control loop when that throws, or when there is no store
-     */
-    private void submit(String problem, Work work, Consumer<Exception> failed) {
-        disk.execute(() -> {
-            SpoolStore present = store;
-            if (present == null) {
-                inbox.post(() -> failed.accept(new IOException("the spool is not open")));
-                return;
-            }
-            try {
-                work.run(present);
-            } catch (IOException | RuntimeException e) { // a bug must not end the disk thread's work
-                inbox.post(() -> {
-                    counters.counter("spool.failures").increment();
-                    log.warn(
-                            "spool." + problem,
-                            "the spool in " + settings.directory() + " " + problem + ": " + Guard.describe(e),
-                            e);
-                    failed.accept(e);
-                });
-            }
+    private void submit(String problem, SpoolDisk.Work work, Consumer<Exception> failed) {
+        disk.submit(work, e -> {
+            counters.counter("spool.failures").increment();
+            log.warn(
+                    "spool." + problem,
+                    "the spool in " + settings.directory() + " " + problem + ": " + Guard.describe(e),
+                    e);
+            failed.accept(e);
         });
     }
 
@@ -458,19 +416,7 @@ public final class SpoolClient {
     /** Forces and closes everything after what was asked for before; the slot is free then. Ends on the disk thread. */
     public void close() {
         closed = true;
-        disk.execute(() -> {
-            SpoolStore present = store;
-            store = null;
-            if (present == null) {
-                return;
-            }
-            try {
-                present.close();
-            } catch (IOException | RuntimeException e) { // the agent ends all the same
-                log.warn("spool.close", "the spool in " + settings.directory() + " could not be closed", e);
-            }
-        });
-        disk.close();
+        disk.close(e -> log.warn("spool.close", "the spool in " + settings.directory() + " could not be closed", e));
     }
 
     /** Brings the store's news from the disk thread to the control loop. */

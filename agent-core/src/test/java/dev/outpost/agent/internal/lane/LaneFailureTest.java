@@ -205,6 +205,34 @@ class LaneFailureTest {
     }
 
     @Test
+    void append_failsWithLaterOnesQueuedAfterAPause_leavesNoHole() {
+        bench.settle();
+        chain.onConnected();
+        bench.offer(2);
+        bench.clock.advance(LATE);
+        bench.lane.check();
+        for (int i = 0; i < 2; i++) { // both are acknowledged before the disk has done anything: spilling ends
+            Chain.Offer next = Objects.requireNonNull(chain.next());
+            chain.sent(next);
+            chain.ack(next.run().position(next.entry().through()));
+        }
+        bench.offer(3);
+        bench.clock.advance(LATE);
+        bench.lane.check();
+        int[] creates = {0};
+        files.failWhen(call -> call.is(Op.CREATE, ".seg") && creates[0]++ == 0);
+        bench.settle();
+        chain.onDisconnected();
+        bench.advance(RETRY);
+        bench.advance(SYNC);
+
+        assertThat(account.spooled()).isEqualTo(3 * RECORDS);
+        chain.onConnected();
+        assertThat(bench.deliverAll()).containsExactly(3, 4, 5);
+        assertThat(bench.droppedTotal()).isZero();
+    }
+
+    @Test
     void onLost_batchInFlight_isNotTakenForStoredAgain() {
         start(settings().maxBytes(4 * SEGMENT));
         chain.onDisconnected();

@@ -55,7 +55,7 @@ final class LaneModel {
     private LaneLife life;
     private long droppedBefore;
     private long heldAtKills;
-    private long spooledAtClose;
+    private long spooledBefore;
     private int numbers;
 
     LaneModel(SplittableRandom random) {
@@ -204,6 +204,7 @@ final class LaneModel {
         long spooled = life.lane.account().spooled();
         boolean certain =
                 survival == FaultyFiles.Survival.ALL || !settings.sync().isNever();
+        spooledBefore = Math.max(spooledBefore, spooled);
         next(files.restarted(survival, random));
         if (calm && certain) {
             life.settle();
@@ -233,7 +234,7 @@ final class LaneModel {
         mayBeLost.addAll(life.unsafe(safe));
         check();
         life.close();
-        spooledAtClose = life.lane.account().spooled();
+        spooledBefore = Math.max(spooledBefore, life.lane.account().spooled());
         assertThat(files.locks()).as("locks after the close").isZero();
         assertThat(files.openFiles()).as("open files after the close").isZero();
         next(files.restarted(FaultyFiles.Survival.ALL, random));
@@ -249,10 +250,10 @@ final class LaneModel {
 
     private void check() {
         life.check();
-        if (life.hasOpened) { // what is evicted while the store closes, nobody is told of
+        if (life.hasOpened) { // what was evicted in the last moments, nobody was told of
             heldAtKills +=
-                    calm ? 0 : Math.max(0, spooledAtClose - life.lane.account().recovered());
-            spooledAtClose = 0;
+                    calm ? 0 : Math.max(0, spooledBefore - life.lane.account().recovered());
+            spooledBefore = 0;
         }
     }
 

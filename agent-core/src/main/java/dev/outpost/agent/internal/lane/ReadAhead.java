@@ -1,0 +1,79 @@
+package dev.outpost.agent.internal.lane;
+
+import dev.outpost.agent.internal.spool.FrameType;
+import dev.outpost.agent.internal.spool.SpoolRun;
+import dev.outpost.agent.internal.spool.Stored;
+import dev.outpost.agent.internal.telemetry.ClosedBatch;
+import dev.outpost.agent.protocol.Signal;
+import java.util.List;
+
+/** Reads a run back from the spool, a piece at a time. What was asked for before a rewind is not taken. Control loop only. */
+final class ReadAhead {
+
+    private static final int BYTES = 1 << 20;
+
+    private final Run run;
+    private final Chain chain;
+    private long read;
+    private boolean reading;
+    private int turn;
+
+    ReadAhead(Run run, Chain chain) {
+        this.run = run;
+        this.chain = chain;
+    }
+
+    /** Up to where it was read. */
+    long through() {
+        return read;
+    }
+
+    /** Has the next batches up to {@code last} read, which the run is then given. */
+    void readOn(SpoolRun from, long last) {
+        if (reading) {
+            return;
+        }
+        reading = true;
+        int mine = ++turn;
+        chain.spool().read(from, read + 1, last, BYTES, found -> {
+            if (mine == turn) {
+                reading = false;
+                found.forEach(this::take);
+            }
+        });
+    }
+
+    private void take(Stored found) {
+        if (found.through() <= read) {
+            return;
+        }
+        read = found.through();
+        if (found instanceof Stored.Frame frame) {
+            ClosedBatch batch = new ClosedBatch(
+                    frame.header().type() == FrameType.LOGS ? Signal.LOGS : Signal.METRICS,
+                    frame.header().priority(),
+                    frame.records(),
+                    ClosedBatch.codec(frame.header().codec()),
+                    frame.body(),
+                    0,
+                    List.of());
+            run.takeRead(new Entry(found.through(), batch, true));
+        } else if (found instanceof Stored.Gap gap) {
+            run.takeRead(new Entry(gap.from(), gap.through(), gap.records(), gap.reason(), true));
+        }
+    }
+
+    /** Everything up to {@code sequence} was sent or delivered, and need not be read. */
+    void passed(long sequence) {
+        if (read < sequence) {
+            rewind(sequence);
+        }
+    }
+
+    /** Reading begins again behind {@code acked}. */
+    void rewind(long acked) {
+        read = acked;
+        turn++;
+        reading = false;
+    }
+}

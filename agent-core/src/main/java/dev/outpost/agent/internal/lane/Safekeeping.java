@@ -1,0 +1,89 @@
+package dev.outpost.agent.internal.lane;
+
+import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.internal.telemetry.Promise;
+import dev.outpost.agent.schedule.AgentClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+
+/**
+ * Sees to it that what somebody waits for becomes safe soon: by an acknowledgement if that comes at once, or else on disk.
+ * Control loop only.
+ */
+final class Safekeeping {
+
+    private static final Duration SECURE_AFTER = Duration.ofMillis(10);
+
+    private final Chain chain;
+    private final Timers timers;
+    private final AgentClock clock;
+    private boolean due;
+
+    Safekeeping(Chain chain, Timers timers, AgentClock clock) {
+        this.chain = chain;
+        this.timers = timers;
+        this.clock = clock;
+    }
+
+    /** Looks whether anybody waits. */
+    void secure() {
+        if (!chain.hasSpool() || due || !isAwaited()) {
+            return;
+        }
+        if (chain.isConnected() && chain.live().inSpool().backlogBytes() == 0) {
+            due = true;
+            timers.schedule(clock.nanoTime(), SECURE_AFTER, () -> {
+                due = false;
+                secureNow();
+            });
+        } else {
+            secureNow();
+        }
+    }
+
+    private void secureNow() {
+        if (!chain.canWrite()) {
+            breakPromises();
+        } else if (isAwaited()) {
+            chain.spillAll();
+        }
+    }
+
+    private boolean isAwaited() {
+        boolean[] awaited = {false};
+        chain.forEachRun(run -> awaited[0] |= run.isAwaited());
+        return awaited[0];
+    }
+
+    /** Those who wait are told when neither the destination nor the disk will answer for now. */
+    void breakPromises() {
+        if (!chain.isConnected() && chain.hasSpool() && chain.spool().hasFailed()) {
+            chain.forEachRun(run -> run.breakPromises(Chain.SPOOL_FAILED));
+        }
+    }
+
+    /** {@code promise} is kept as soon as what the runs hold now is in the spool or delivered. */
+    void whenSafe(Promise promise) {
+        ask(Run::hasUnsafe, Run::whenSafe, promise);
+        secure();
+    }
+
+    /** {@code promise} is kept as soon as what this process has begun to send is delivered. */
+    void whenDelivered(Promise promise) {
+        ask(run -> run == chain.live() || run.hasUnsafe(), Run::whenDelivered, promise);
+    }
+
+    private void ask(Predicate<Run> whom, BiConsumer<Run, Promise> question, Promise promise) {
+        List<Run> asked = new ArrayList<>();
+        chain.forEachRun(run -> {
+            if (whom.test(run)) {
+                asked.add(run);
+            }
+        });
+        Promise each = new JointPromise(asked.size(), promise);
+        asked.forEach(run -> question.accept(run, each));
+    }
+}
