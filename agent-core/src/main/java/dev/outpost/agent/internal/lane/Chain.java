@@ -9,7 +9,6 @@ import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.schedule.AgentClock;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +37,10 @@ public final class Chain {
     private final Timers timers;
     private final AgentClock clock;
     private final Backlog backlog;
+    private final Succession succession;
     private final Sender sender;
     private final Safekeeping safekeeping;
     private @Nullable SpoolClient spool;
-    private Run live;
-    private boolean beginning;
     private boolean connected;
     private boolean away;
 
@@ -64,7 +62,7 @@ public final class Chain {
         this.backlog = new Backlog(timers, clock, random);
         this.sender = new Sender(windowBatches, backlog, timers, clock);
         this.safekeeping = new Safekeeping(this, timers, clock);
-        this.live = new Run(this, account, gate);
+        this.succession = new Succession(this, backlog, () -> new Run(this, account, gate));
     }
 
     /**
@@ -87,7 +85,7 @@ public final class Chain {
 
     void forEachRun(Consumer<Run> action) {
         backlog.forEach(action);
-        action.accept(live);
+        action.accept(live());
     }
 
     // ---- spool ----------------------------------------------------------------------------------------------------
@@ -96,7 +94,7 @@ public final class Chain {
     void spool(@Nullable SpoolClient client) {
         spool = client;
         if (client == null) {
-            live.identify(UUID.randomUUID(), 1);
+            succession.nameInMemory();
         }
     }
 
@@ -113,7 +111,7 @@ public final class Chain {
 
     /** The run to which new batches are added. */
     Run live() {
-        return live;
+        return succession.live();
     }
 
     boolean canWrite() {
@@ -127,83 +125,50 @@ public final class Chain {
     Run onFound(SpoolClient.Found found) {
         Run run = new Run(this, account, gate, found);
         backlog.add(run);
-        planReplay(found.bytes());
+        backlog.plan(found.bytes(), spool());
         return run;
-    }
-
-    private void planReplay(long bytes) {
-        if (spool != null && bytes > spool.backlogBytes()) {
-            backlog.plan(spool.settings().replaySpread());
-        }
     }
 
     void onSpoolOpened() {
         beginRun();
     }
 
+    private void beginRun() {
+        if (spool != null) {
+            succession.begin(spool);
+        }
+    }
+
+    /** Another run is the live one, after {@code before} if that had a name. */
+    void onRunBegun(@Nullable Run before) {
+        if (before != null) {
+            before.inSpool().spill();
+            backlog.plan(before.inSpool().backlogBytes(), spool());
+        }
+        if (writesAhead()) {
+            live().inSpool().spill();
+        }
+        check();
+    }
+
     /** The spool does not work: what has no name yet gets one that needs no disk. */
     void onSpoolFailed() {
-        if (!live.isReady()) {
-            live.identify(UUID.randomUUID(), 1);
-        }
+        succession.nameInMemory();
         gate.spooling(false);
         safekeeping.breakPromises();
     }
 
     void onSpoolRetry() {
-        if (!live.inSpool().isPresent()) {
+        if (!live().inSpool().isPresent()) {
             beginRun();
         }
         check();
     }
 
-    private void beginRun() {
-        if (beginning || spool == null) {
-            return;
-        }
-        beginning = true;
-        spool.startRun(this, started -> {
-            beginning = false;
-            if (started != null) {
-                onRunBegun(started);
-            }
-        });
-    }
-
-    private void onRunBegun(SpoolRun started) {
-        Run before = live;
-        if (before.isReady()) {
-            replaceLive();
-            before.inSpool().spill();
-            if (!before.isDelivered()) {
-                planReplay(before.inSpool().backlogBytes());
-            }
-        }
-        live.identify(started);
-        spool().register(started, live);
-        if (writesAhead()) {
-            live.inSpool().spill();
-        }
-        check();
-    }
-
-    /** A new run takes over what of the live one nobody knows yet. */
-    private void replaceLive() {
-        Run before = live;
-        live = new Run(this, account, gate);
-        live.takeRestOf(before);
-        if (before.isDelivered()) {
-            before.inSpool().end();
-        } else {
-            backlog.add(before);
-        }
-    }
-
     /** Another live agent uses the same stream: begin again under another name. */
     public void onConflict() {
         if (spool == null) {
-            replaceLive();
-            live.identify(UUID.randomUUID(), 1);
+            succession.replaceInMemory();
         } else {
             beginRun();
         }
@@ -227,19 +192,15 @@ public final class Chain {
         }
         boolean late =
                 clock.nanoTime() - oldest >= spool.settings().spillAfter().toNanos();
-        if (late || away || gate.isNearlyFull() || run != live) {
+        if (late || away || gate.isNearlyFull() || run != live()) {
             run.inSpool().spill();
             gate.spooling(true);
         }
     }
 
-    Timers.Timer restLater(RunInSpool run) {
+    void restLater(Runnable rest) {
         gate.spooling(false);
-        return timers.schedule(clock.nanoTime(), REST_AFTER, run::rest);
-    }
-
-    void cancel(Timers.@Nullable Timer timer) {
-        timers.cancel(timer);
+        timers.schedule(clock.nanoTime(), REST_AFTER, rest);
     }
 
     void onProgress() {
@@ -247,21 +208,19 @@ public final class Chain {
         unsentChanged();
     }
 
-    // ---- taking in ------------------------------------------------------------------------------------------------
-
     void offer(ClosedBatch batch) {
-        live.offer(batch);
+        live().offer(batch);
         unsentChanged();
         if (!batch.promises().isEmpty()) {
             safekeeping.secure();
         }
         if (gate.isNearlyFull() || away) {
-            spillIfNeeded(live);
+            spillIfNeeded(live());
         }
     }
 
     long dropOldest(long bytes) {
-        long freed = live.dropOldest(bytes, "oldest_dropped");
+        long freed = live().dropOldest(bytes, "oldest_dropped");
         unsentChanged();
         return freed;
     }
@@ -271,7 +230,7 @@ public final class Chain {
     }
 
     int unsent() {
-        return live.unsent();
+        return live().unsent();
     }
 
     /** What its runs hold in memory. */
@@ -290,12 +249,12 @@ public final class Chain {
 
     /** The batch to send next, or null when there is none, the window is full or the chain pauses. It stays where it is. */
     public @Nullable Offer next() {
-        return sender.next(live);
+        return sender.next(live());
     }
 
     /** What {@link #next} gave was sent. */
     public void sent(Offer offer) {
-        sender.sent(offer, live);
+        sender.sent(offer, live());
         unsentChanged();
     }
 
@@ -311,18 +270,16 @@ public final class Chain {
 
     /** The positions of the runs that are sent at once, for the hello; they count as told. */
     public List<StreamPosition> announce() {
-        if (!live.isReady()) {
+        if (!live().isReady()) {
             return List.of();
         }
-        live.opened(true);
-        return List.of(live.acked());
+        live().opened(true);
+        return List.of(live().acked());
     }
-
-    // ---- what became of it ----------------------------------------------------------------------------------------
 
     /** The run of that position, if something of it was sent. */
     private @Nullable Run find(StreamPosition position) {
-        return live.knows(position) ? live : backlog.find(position);
+        return live().knows(position) ? live() : backlog.find(position);
     }
 
     /** Whether {@code position} is one of this chain's that was sent. */
@@ -341,7 +298,7 @@ public final class Chain {
             return false;
         }
         sender.acked(through);
-        if (run == live) {
+        if (run == live()) {
             gate.progress(clock.nanoTime());
         } else if (run.isDelivered()) {
             backlog.remove(run);
@@ -371,12 +328,7 @@ public final class Chain {
      * @return how often that was so of this batch in a row
      */
     public int refused(StreamPosition position) {
-        Run run = find(position);
-        if (run == null) {
-            return 0;
-        }
-        sender.refused();
-        return run.refused(position.sequence());
+        return knows(position) ? sender.refused(position) : 0;
     }
 
     /** What was in flight in the run of that position is to be sent again. */
@@ -394,7 +346,7 @@ public final class Chain {
     public void onConnected() {
         connected = true;
         away = false;
-        if (spool != null && live.inSpool().backlogBytes() > spool.backlogBytes() && !backlog.isFull()) {
+        if (spool != null && live().inSpool().backlogBytes() > spool.backlogBytes() && !backlog.isFull()) {
             backlog.forgetPlan();
             beginRun();
         }

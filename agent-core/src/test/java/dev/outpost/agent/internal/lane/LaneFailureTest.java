@@ -160,7 +160,9 @@ class LaneFailureTest {
         int keptEarly = reached.size();
         bench.advance(SYNC);
 
-        assertThat(keptEarly).as("the older run is neither acknowledged nor forced yet").isZero();
+        assertThat(keptEarly)
+                .as("the older run is neither acknowledged nor forced yet")
+                .isZero();
         assertThat(reached).containsExactly("kept");
     }
 
@@ -244,7 +246,9 @@ class LaneFailureTest {
         bench.advance(SYNC);
         chain.onDisconnected();
 
-        assertThat(bench.dropped("evicted")).as("in flight, and not on disk any more").isPositive();
+        assertThat(bench.dropped("evicted"))
+                .as("in flight, and not on disk any more")
+                .isPositive();
         chain.onConnected();
         bench.deliverAll();
         assertThat(account.delivered() + bench.droppedTotal()).isEqualTo(36 * RECORDS);

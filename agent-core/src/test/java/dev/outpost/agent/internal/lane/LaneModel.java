@@ -251,7 +251,8 @@ final class LaneModel {
     private void check() {
         life.check();
         if (life.hasOpened) { // what was evicted in the last moments, nobody was told of
-            heldAtKills += calm ? 0 : Math.max(0, spooledBefore - life.lane.account().recovered());
+            heldAtKills +=
+                    calm ? 0 : Math.max(0, spooledBefore - life.lane.account().recovered());
             spooledBefore = 0;
         }
     }
