@@ -50,10 +50,11 @@ final class Backlog {
         return ownRuns >= MOST_RUNS;
     }
 
-    /** Begins at some time within {@code spread}, unless that is decided already. */
-    void plan(Duration spread) {
-        if (!planned) {
+    /** When so much has come to it that a fleet of such should not come back as one, it begins at some time within the spread. */
+    void plan(long bytes, SpoolClient spool) {
+        if (!planned && bytes > spool.backlogBytes()) {
             planned = true;
+            Duration spread = spool.settings().replaySpread();
             begins = clock.nanoTime() + (long) (random.nextDouble() * spread.toNanos());
             timers.schedule(begins, () -> {}); // the loop turns then, and sends
         }

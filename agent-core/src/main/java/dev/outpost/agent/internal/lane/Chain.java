@@ -9,7 +9,6 @@ import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.schedule.AgentClock;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +37,10 @@ public final class Chain {
     private final Timers timers;
     private final AgentClock clock;
     private final Backlog backlog;
+    private final Succession succession;
     private final Sender sender;
     private final Safekeeping safekeeping;
     private @Nullable SpoolClient spool;
-    private Run live;
-    private boolean beginning;
     private boolean connected;
     private boolean away;
 
@@ -64,7 +62,7 @@ public final class Chain {
         this.backlog = new Backlog(timers, clock, random);
         this.sender = new Sender(windowBatches, backlog, timers, clock);
         this.safekeeping = new Safekeeping(this, timers, clock);
-        this.live = new Run(this, account, gate);
+        this.succession = new Succession(this, backlog, () -> new Run(this, account, gate));
     }
 
     /**
@@ -87,7 +85,7 @@ public final class Chain {
 
     void forEachRun(Consumer<Run> action) {
         backlog.forEach(action);
-        action.accept(live);
+        action.accept(live());
     }
 
     // ---- spool ----------------------------------------------------------------------------------------------------
@@ -97,7 +95,7 @@ public final class Chain {
         spool = client;
         gate.spoolWorks(client != null); // a lane that fills up while it is being opened has somewhere to go
         if (client == null) {
-            live.identify(UUID.randomUUID(), 1);
+            succession.nameInMemory();
         }
     }
 
@@ -114,7 +112,7 @@ public final class Chain {
 
     /** The run to which new batches are added. */
     Run live() {
-        return live;
+        return succession.live();
     }
 
     boolean canWrite() {
@@ -128,14 +126,8 @@ public final class Chain {
     Run onFound(SpoolClient.Found found) {
         Run run = new Run(this, account, gate, found);
         backlog.add(run);
-        planReplay(found.bytes());
+        backlog.plan(found.bytes(), spool());
         return run;
-    }
-
-    private void planReplay(long bytes) {
-        if (spool != null && bytes > spool.backlogBytes()) {
-            backlog.plan(spool.settings().replaySpread());
-        }
     }
 
     void onSpoolOpened() {
@@ -143,70 +135,43 @@ public final class Chain {
         beginRun();
     }
 
+    private void beginRun() {
+        if (spool != null) {
+            succession.begin(spool);
+        }
+    }
+
+    /** Another run is the live one, after {@code before} if that had a name. */
+    void onRunBegun(@Nullable Run before) {
+        if (before != null) {
+            before.inSpool().spill();
+            backlog.plan(before.inSpool().backlogBytes(), spool());
+        }
+        if (writesAhead()) {
+            live().inSpool().spill();
+        }
+        check();
+    }
+
     /** The spool does not work: what has no name yet gets one that needs no disk. */
     void onSpoolFailed() {
-        if (!live.isReady()) {
-            live.identify(UUID.randomUUID(), 1);
-        }
+        succession.nameInMemory();
         gate.spoolWorks(false);
         safekeeping.breakPromises();
     }
 
     void onSpoolRetry() {
         gate.spoolWorks(true);
-        if (!live.inSpool().isPresent()) {
+        if (!live().inSpool().isPresent()) {
             beginRun();
         }
         check();
     }
 
-    private void beginRun() {
-        if (beginning || spool == null) {
-            return;
-        }
-        beginning = true;
-        spool.startRun(this, started -> {
-            beginning = false;
-            if (started != null) {
-                onRunBegun(started);
-            }
-        });
-    }
-
-    private void onRunBegun(SpoolRun started) {
-        Run before = live;
-        if (before.isReady()) {
-            replaceLive();
-            before.inSpool().spill();
-            if (!before.isDelivered()) {
-                planReplay(before.inSpool().backlogBytes());
-            }
-        }
-        live.identify(started);
-        spool().register(started, live);
-        if (writesAhead()) {
-            live.inSpool().spill();
-        }
-        check();
-    }
-
-    /** A new run takes over what of the live one nobody knows yet. */
-    private void replaceLive() {
-        Run before = live;
-        live = new Run(this, account, gate);
-        live.takeRestOf(before);
-        if (before.isDelivered()) {
-            before.inSpool().end();
-        } else {
-            backlog.add(before);
-        }
-    }
-
     /** Another live agent uses the same stream: begin again under another name. */
     public void onConflict() {
         if (spool == null) {
-            replaceLive();
-            live.identify(UUID.randomUUID(), 1);
+            succession.replaceInMemory();
         } else {
             beginRun();
         }
@@ -230,7 +195,7 @@ public final class Chain {
         }
         boolean late =
                 clock.nanoTime() - oldest >= spool.settings().spillAfter().toNanos();
-        if (late || away || gate.isNearlyFull() || run != live) {
+        if (late || away || gate.isNearlyFull() || run != live()) {
             run.inSpool().spill();
         }
     }
@@ -242,17 +207,13 @@ public final class Chain {
 
     /** Whether what comes, or what was not written before, goes to the spool. */
     boolean isSpilling() {
-        boolean[] spilling = {live.inSpool().isSpilling()};
-        backlog.forEach(run -> spilling[0] |= run.inSpool().isSpilling());
+        boolean[] spilling = {false};
+        forEachRun(run -> spilling[0] |= run.inSpool().isSpilling());
         return spilling[0];
     }
 
-    Timers.Timer restLater(RunInSpool run) {
-        return timers.schedule(clock.nanoTime(), REST_AFTER, run::rest);
-    }
-
-    void cancel(Timers.@Nullable Timer timer) {
-        timers.cancel(timer);
+    void restLater(Runnable rest) {
+        timers.schedule(clock.nanoTime(), REST_AFTER, rest);
     }
 
     void onProgress() {
@@ -260,21 +221,19 @@ public final class Chain {
         unsentChanged();
     }
 
-    // ---- taking in ------------------------------------------------------------------------------------------------
-
     void offer(ClosedBatch batch) {
-        live.offer(batch);
+        live().offer(batch);
         unsentChanged();
         if (!batch.promises().isEmpty()) {
             safekeeping.secure();
         }
         if (gate.isNearlyFull() || away) {
-            spillIfNeeded(live);
+            spillIfNeeded(live());
         }
     }
 
     long dropOldest(long bytes) {
-        long freed = live.dropOldest(bytes, "oldest_dropped");
+        long freed = live().dropOldest(bytes, "oldest_dropped");
         unsentChanged();
         return freed;
     }
@@ -284,7 +243,7 @@ public final class Chain {
     }
 
     int unsent() {
-        return live.unsent();
+        return live().unsent();
     }
 
     /** What its runs hold in memory. */
@@ -303,12 +262,12 @@ public final class Chain {
 
     /** The batch to send next, or null when there is none, the window is full or the chain pauses. It stays where it is. */
     public @Nullable Offer next() {
-        return sender.next(live);
+        return sender.next(live());
     }
 
     /** What {@link #next} gave was sent. */
     public void sent(Offer offer) {
-        sender.sent(offer, live);
+        sender.sent(offer, live());
         unsentChanged();
     }
 
@@ -324,18 +283,16 @@ public final class Chain {
 
     /** The positions of the runs that are sent at once, for the hello; they count as told. */
     public List<StreamPosition> announce() {
-        if (!live.isReady()) {
+        if (!live().isReady()) {
             return List.of();
         }
-        live.opened(true);
-        return List.of(live.acked());
+        live().opened(true);
+        return List.of(live().acked());
     }
-
-    // ---- what became of it ----------------------------------------------------------------------------------------
 
     /** The run of that position, if something of it was sent. */
     private @Nullable Run find(StreamPosition position) {
-        return live.knows(position) ? live : backlog.find(position);
+        return live().knows(position) ? live() : backlog.find(position);
     }
 
     /** Whether {@code position} is one of this chain's that was sent. */
@@ -354,7 +311,7 @@ public final class Chain {
             return false;
         }
         sender.acked(through);
-        if (run == live) {
+        if (run == live()) {
             gate.progress(clock.nanoTime());
         } else if (run.isDelivered()) {
             backlog.remove(run);
@@ -384,12 +341,7 @@ public final class Chain {
      * @return how often that was so of this batch in a row
      */
     public int refused(StreamPosition position) {
-        Run run = find(position);
-        if (run == null) {
-            return 0;
-        }
-        sender.refused();
-        return run.refused(position.sequence());
+        return knows(position) ? sender.refused(position) : 0;
     }
 
     /** What was in flight in the run of that position is to be sent again. */
@@ -407,7 +359,7 @@ public final class Chain {
     public void onConnected() {
         connected = true;
         away = false;
-        if (spool != null && live.inSpool().backlogBytes() > spool.backlogBytes() && !backlog.isFull()) {
+        if (spool != null && live().inSpool().backlogBytes() > spool.backlogBytes() && !backlog.isFull()) {
             backlog.forgetPlan();
             beginRun();
         }
@@ -423,7 +375,8 @@ public final class Chain {
             run.opened(false);
             spillIfNeeded(run);
             if (spool != null) {
-                run.contentWithSafe();
+                run.promises().contentWithSafe();
+                run.keepPromises();
             }
         });
         safekeeping.breakPromises();

@@ -49,16 +49,6 @@ final class Entries {
         return records;
     }
 
-    /** Records of what was given up within {@code lost}. */
-    static long givenUpIn(Deque<Entry> entries, Stored.Gap lost) {
-        long records = 0;
-        for (Entry entry : entries) {
-            boolean inside = entry.through() >= lost.from() && entry.from() <= lost.through();
-            records += entry.batch() == null && inside ? entry.records() : 0;
-        }
-        return records;
-    }
-
     /**
      * Gives up the oldest batches behind {@code cut}, until so many bytes are free. Neighbouring gaps become one, so that
      * their number stays small; but none that somebody else may know.

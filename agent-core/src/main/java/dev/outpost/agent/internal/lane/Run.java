@@ -4,7 +4,6 @@ import dev.outpost.agent.internal.spool.SpoolRun;
 import dev.outpost.agent.internal.spool.Stored;
 import dev.outpost.agent.internal.telemetry.ClosedBatch;
 import dev.outpost.agent.internal.telemetry.LaneGate;
-import dev.outpost.agent.internal.telemetry.Promise;
 import dev.outpost.agent.protocol.StreamPosition;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -33,8 +32,7 @@ public final class Run {
     private final Deque<Entry> flight = new ArrayDeque<>();
     private final Deque<Entry> prefetched = new ArrayDeque<>();
     private final Deque<Entry> queue = new ArrayDeque<>();
-    private final Promises safe = new Promises();
-    private final Promises delivered = new Promises();
+    private final RunPromises promises = new RunPromises();
     private @Nullable UUID streamId;
     private long epoch;
     private boolean opened;
@@ -42,8 +40,6 @@ public final class Run {
     private long sent;
     private long highestSent;
     private long acked;
-    private long refusedSequence;
-    private int refusals;
 
     /** A new run without an identity. */
     Run(Chain chain, LaneAccount account, LaneGate gate) {
@@ -144,7 +140,7 @@ public final class Run {
         Entry entry = new Entry(++last, batch, false);
         queue.add(entry);
         account.taken(entry.records());
-        safe.addAll(last, batch.promises());
+        promises.offered(last, batch.promises());
         spool.offered(entry);
     }
 
@@ -163,8 +159,7 @@ public final class Run {
         }
         last = before.last - cut;
         before.last = cut;
-        before.safe.moveBeyond(cut, safe);
-        before.delivered.moveBeyond(cut, delivered);
+        before.promises.moveBeyond(cut, promises);
         before.keepPromises(); // what stays behind may be safe already
     }
 
@@ -278,8 +273,7 @@ public final class Run {
     }
 
     void keepPromises() {
-        delivered.keep(acked);
-        safe.keep(Math.max(acked, spool.synced()));
+        promises.keep(acked, spool.synced());
     }
 
     /**
@@ -308,18 +302,7 @@ public final class Run {
         spool.gaveUp(entry, batch, reason, isKept);
         gate.release(batch.bytes());
         entry.giveUp(reason);
-        safe.breakAll(entry.from(), entry.through(), reason);
-    }
-
-    /**
-     * The destination would have a batch sent again.
-     *
-     * @return how often it has said so of this batch in a row
-     */
-    int refused(long sequence) {
-        refusals = sequence == refusedSequence ? refusals + 1 : 1;
-        refusedSequence = sequence;
-        return refusals;
+        promises.gaveUp(entry.from(), entry.through(), reason);
     }
 
     /** Gives up the oldest batches that wait, until so many bytes are free; those that were sent or written stay. */
@@ -362,39 +345,11 @@ public final class Run {
         return Entries.unstore(flight, lost) + Entries.unstore(prefetched, lost);
     }
 
-    /** Records that were given up here, of which the spool may not have known when it lost them. */
-    long givenUpIn(Stored.Gap lost) {
-        return Entries.givenUpIn(flight, lost) + Entries.givenUpIn(prefetched, lost);
-    }
-
     // ---- asked by the chain ---------------------------------------------------------------------------------------
 
-    /** Nothing can be written now: those who wait for the disk are told, unless the destination may still answer. */
-    void breakPromises(String reason) {
-        safe.breakAll(0, Long.MAX_VALUE, reason);
-    }
-
-    /** Whether anybody waits for something to be safe. */
-    boolean isAwaited() {
-        return !safe.isEmpty();
-    }
-
-    /** {@code promise} is kept as soon as all that it holds now is in the spool or delivered. */
-    void whenSafe(Promise promise) {
-        safe.add(last, promise);
-        keepPromises();
-    }
-
-    /** Nobody is there to deliver to: who waits for that is content with the disk. */
-    void contentWithSafe() {
-        delivered.moveAll(safe);
-        keepPromises();
-    }
-
-    /** {@code promise} is kept as soon as all that it holds now is delivered. */
-    void whenDelivered(Promise promise) {
-        delivered.add(last, promise);
-        keepPromises();
+    /** Who waits for its batches. */
+    RunPromises promises() {
+        return promises;
     }
 
     boolean isDelivered() {
@@ -435,7 +390,6 @@ public final class Run {
             }
         }
         queue.clear();
-        safe.breakAll(0, Long.MAX_VALUE, Chain.CLOSED);
-        delivered.breakAll(0, Long.MAX_VALUE, Chain.CLOSED);
+        promises.close();
     }
 }

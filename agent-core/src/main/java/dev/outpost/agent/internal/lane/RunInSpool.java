@@ -1,6 +1,5 @@
 package dev.outpost.agent.internal.lane;
 
-import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.internal.spool.Batch;
 import dev.outpost.agent.internal.spool.FrameType;
 import dev.outpost.agent.internal.spool.SpoolRun;
@@ -36,9 +35,10 @@ final class RunInSpool {
     private String restIs = "corrupt";
     private long ackedThere;
     private boolean writing;
-    private Timers.@Nullable Timer resting;
+    private @Nullable Object resting;
     private int counting;
     private int changes;
+    private boolean hasGivenUp;
     private boolean over;
 
     RunInSpool(Run run, Chain chain, LaneAccount account) {
@@ -146,7 +146,6 @@ final class RunInSpool {
         issued = entry.through();
         highestIssued = Math.max(highestIssued, issued);
         writing = true;
-        chain.cancel(resting);
         resting = null;
         ClosedBatch batch = entry.batch();
         if (batch == null) {
@@ -245,7 +244,10 @@ final class RunInSpool {
     }
 
     /** Lets go of the file that it writes to, unless it has begun again. */
-    void rest() {
+    private void rest(Object asked) {
+        if (asked != resting) {
+            return; // it has written since
+        }
         resting = null;
         SpoolRun present = place;
         if (present != null && !spilling && writing) {
@@ -348,7 +350,9 @@ final class RunInSpool {
             chain.spillingChanged();
         }
         if (writing && !spilling && resting == null) {
-            resting = chain.restLater(this);
+            Object mine = new Object();
+            resting = mine;
+            chain.restLater(() -> rest(mine));
         }
     }
 
@@ -363,6 +367,7 @@ final class RunInSpool {
     /** A batch is given up. It is kept aside there for people to look at, if anybody should. */
     void gaveUp(Entry entry, ClosedBatch batch, String reason, boolean isKept) {
         SpoolRun present = place;
+        hasGivenUp = true;
         if (present != null && isKept) {
             chain.spool().reject(present, toStore(entry, batch), reason);
         }
@@ -379,16 +384,13 @@ final class RunInSpool {
     /** It has lost batches. Those of them that are in memory at this moment may be delivered all the same. */
     void onLost(Stored.Gap lost) {
         long here = unstore(lost);
-        long doubtful = run.givenUpIn(lost);
-        if (doubtful > 0 || lost.from() <= run.ackedThrough()) {
-            restIs = lost.reason(); // some of it was given up or delivered: how much will be known at the end
-        }
         changes++;
-        if (lost.from() <= run.ackedThrough()) {
+        if (hasGivenUp || lost.from() <= run.ackedThrough()) {
+            restIs = lost.reason(); // some of it may have been given up or delivered already
             recount();
             return;
         }
-        long gone = Math.max(0, Math.min(lost.records() - here - doubtful, records));
+        long gone = Math.max(0, Math.min(lost.records() - here, records));
         records -= gone;
         account.droppedFromSpool(lost.reason(), gone);
     }

@@ -54,26 +54,29 @@ final class Safekeeping {
 
     private boolean isAwaited() {
         boolean[] awaited = {false};
-        chain.forEachRun(run -> awaited[0] |= run.isAwaited());
+        chain.forEachRun(run -> awaited[0] |= run.promises().isAwaited());
         return awaited[0];
     }
 
     /** Those who wait are told when neither the destination nor the disk will answer for now. */
     void breakPromises() {
         if (!chain.isConnected() && chain.hasSpool() && chain.spool().hasFailed()) {
-            chain.forEachRun(run -> run.breakPromises(Chain.SPOOL_FAILED));
+            chain.forEachRun(run -> run.promises().breakSafe(Chain.SPOOL_FAILED));
         }
     }
 
     /** {@code promise} is kept as soon as what the runs hold now is in the spool or delivered. */
     void whenSafe(Promise promise) {
-        ask(Run::hasUnsafe, Run::whenSafe, promise);
+        ask(Run::hasUnsafe, (run, each) -> run.promises().whenSafe(run.last(), each), promise);
         secure();
     }
 
     /** {@code promise} is kept as soon as what this process has begun to send is delivered. */
     void whenDelivered(Promise promise) {
-        ask(run -> run == chain.live() || run.hasUnsafe(), Run::whenDelivered, promise);
+        ask(
+                run -> run == chain.live() || run.hasUnsafe(),
+                (run, each) -> run.promises().whenDelivered(run.last(), each),
+                promise);
     }
 
     private void ask(Predicate<Run> whom, BiConsumer<Run, Promise> question, Promise promise) {
@@ -84,6 +87,9 @@ final class Safekeeping {
             }
         });
         Promise each = new JointPromise(asked.size(), promise);
-        asked.forEach(run -> question.accept(run, each));
+        for (Run run : asked) {
+            question.accept(run, each);
+            run.keepPromises(); // it may be so already
+        }
     }
 }

@@ -17,6 +17,8 @@ final class Sender {
     private boolean replayedLast;
     private boolean paused;
     private long pausedUntil;
+    private @Nullable StreamPosition refused;
+    private int refusals;
 
     Sender(int windowBatches, Backlog backlog, Timers timers, AgentClock clock) {
         this.window = new AdaptiveWindow(Math.min(windowBatches, MOST_WINDOW));
@@ -61,9 +63,12 @@ final class Sender {
         window.acked(through, clock.nanoTime());
     }
 
-    /** The destination asks for a pause. */
-    void refused() {
+    /** The destination would have a batch sent again. How often it has said so of this batch in a row. */
+    int refused(StreamPosition position) {
         window.failed();
+        refusals = position.equals(refused) ? refusals + 1 : 1;
+        refused = position;
+        return refusals;
     }
 
     void pauseUntil(long until) {

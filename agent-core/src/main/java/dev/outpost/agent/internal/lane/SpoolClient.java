@@ -1,12 +1,10 @@
 package dev.outpost.agent.internal.lane;
 
 import dev.outpost.agent.internal.base.Counters;
-import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.internal.spool.Batch;
-import dev.outpost.agent.internal.spool.SpoolEvents;
 import dev.outpost.agent.internal.spool.SpoolFiles;
 import dev.outpost.agent.internal.spool.SpoolLimits;
 import dev.outpost.agent.internal.spool.SpoolRun;
@@ -14,13 +12,10 @@ import dev.outpost.agent.internal.spool.SpoolStore;
 import dev.outpost.agent.internal.spool.Stored;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.spool.Spool;
-import dev.outpost.agent.transport.Backoff;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpoolClient {
 
-    private static final Backoff RETRY = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60));
     private static final long BACKLOG_BYTES = 1L << 20;
     private static final Duration HOUSEKEEPING = Duration.ofMinutes(1);
 
@@ -56,20 +50,17 @@ public final class SpoolClient {
     private final Timers timers;
     private final Inbox inbox;
     private final AgentClock clock;
-    private final RandomGenerator random;
+    private final SpoolHealth health;
     private final ThrottledLog log;
     private final Counters counters;
-    private final Map<SpoolRun, Run> runs = new HashMap<>();
+    private final SpoolNews news;
     private final long startNanos;
     private final long startEpochNanos;
 
     private boolean open;
     private boolean closed;
-    private volatile @Nullable String problem = "it is not open yet";
-    private int failures;
     private final AtomicLong pendingBytes = new AtomicLong();
     private boolean unsynced;
-    private boolean retrying;
     private boolean syncDue;
     private boolean saveDue;
 
@@ -92,9 +83,11 @@ public final class SpoolClient {
         this.timers = timers;
         this.inbox = inbox;
         this.clock = clock;
-        this.random = random;
+        this.health = new SpoolHealth(settings.directory(), timers, clock, random, log, counters);
         this.log = log;
         this.counters = counters;
+        this.news = new SpoolNews(
+                inbox, settings.sync().isNever(), health::works, failure -> suspend("cannot be written", failure));
         this.startNanos = clock.nanoTime();
         this.startEpochNanos = clock.epochNanos();
     }
@@ -118,8 +111,8 @@ public final class SpoolClient {
     }
 
     private void onSlowOpening() {
-        if (!open && !closed && failures == 0) {
-            fails("cannot be opened", new TimeoutException("the disk has not answered within " + OPENS_WITHIN));
+        if (!open && !closed && !health.isDegraded()) {
+            health.fails("cannot be opened", new TimeoutException("the disk has not answered within " + OPENS_WITHIN));
             chains.forEach(Chain::onSpoolFailed);
         }
     }
@@ -135,7 +128,7 @@ public final class SpoolClient {
                 settings.segmentBytes(),
                 settings.sync().interval().isZero());
         disk.open(
-                () -> SpoolStore.open(settings.directory(), limits, files, this::wallMillis, wanted, new Events()),
+                () -> SpoolStore.open(settings.directory(), limits, files, this::wallMillis, wanted, news),
                 store -> {
                     List<Found> found = describe(store, store.runs());
                     counters.counter("spool.segments.damaged").add(store.damagedSegments());
@@ -154,7 +147,7 @@ public final class SpoolClient {
 
     private void onOpened(List<Found> found) {
         open = true;
-        works();
+        health.works();
         take(found);
         chains.forEach(Chain::onSpoolOpened);
     }
@@ -165,7 +158,7 @@ public final class SpoolClient {
                     .filter(chain -> chain.place().equals(each.run().chain()))
                     .findFirst();
             if (owner.isPresent()) {
-                runs.put(each.run(), owner.get().onFound(each));
+                news.register(each.run(), owner.get().onFound(each));
             } else {
                 counters.counter("spool.unclaimed.records").add(each.records());
                 log.warn(
@@ -179,35 +172,19 @@ public final class SpoolClient {
     }
 
     private void onOpenFailed(Exception failure) {
-        fails("cannot be opened", failure);
+        health.fails("cannot be opened", failure);
         chains.forEach(Chain::onSpoolFailed);
-        timers.schedule(clock.nanoTime(), RETRY.delay(Math.min(failures, 10) + 1, random), this::tryOpen);
-    }
-
-    private void fails(String what, Exception failure) {
-        failures++;
-        counters.counter("spool.failures").increment();
-        String detail = "the spool in " + settings.directory() + " " + what + ": " + Guard.describe(failure);
-        problem = detail;
-        log.warn("spool.failed", detail + "; telemetry is kept in memory until it works", failure);
-    }
-
-    private void works() {
-        if (failures > 0) {
-            log.warn("spool.recovered", "the spool in " + settings.directory() + " works again", null);
-        }
-        problem = null;
-        failures = 0;
+        health.retryLater(this::tryOpen);
     }
 
     /** Whether writing makes sense now. */
     boolean canWrite() {
-        return open && !closed && problem == null;
+        return open && !closed && health.isGood();
     }
 
     /** Whether it was tried and does not work for now. */
     boolean hasFailed() {
-        return closed || (failures > 0 && problem != null);
+        return closed || health.isBad();
     }
 
     /** Whether the disk thread can be given more to write. */
@@ -217,12 +194,12 @@ public final class SpoolClient {
 
     /** What is wrong; any thread. */
     public Optional<String> problem() {
-        return Optional.ofNullable(problem);
+        return health.problem();
     }
 
     /** Whether the control loop has begun to use it and something is wrong. */
     public boolean isDegraded() {
-        return failures > 0;
+        return health.isDegraded();
     }
 
     Spool settings() {
@@ -250,7 +227,7 @@ public final class SpoolClient {
 
     /** What becomes of the batches of {@code stored} is told to {@code run}. */
     void register(SpoolRun stored, Run run) {
-        runs.put(stored, run);
+        news.register(stored, run);
     }
 
     /** Later runs are under a new stream id. */
@@ -325,7 +302,7 @@ public final class SpoolClient {
                     List<Stored> found = store.read(run, from, through, maxBytes);
                     inbox.post(() -> read.accept(found));
                 },
-                failure -> timers.schedule(clock.nanoTime(), RETRY.delay(2, random), () -> read.accept(List.of())));
+                failure -> health.retrySoon(() -> read.accept(List.of())));
     }
 
     /** Counts records; -1 is given when that fails. */
@@ -350,7 +327,7 @@ public final class SpoolClient {
 
     /** The run is over. */
     void end(SpoolRun run) {
-        runs.remove(run);
+        news.forget(run);
         submit("cannot be tidied", store -> store.end(run), failure -> {});
     }
 
@@ -387,11 +364,7 @@ public final class SpoolClient {
 
     private void submit(String problem, SpoolDisk.Work work, Consumer<Exception> failed) {
         disk.submit(work, e -> {
-            counters.counter("spool.failures").increment();
-            log.warn(
-                    "spool." + problem,
-                    "the spool in " + settings.directory() + " " + problem + ": " + Guard.describe(e),
-                    e);
+            health.note(problem, e);
             failed.accept(e);
         });
     }
@@ -401,66 +374,17 @@ public final class SpoolClient {
         if (!canWrite()) {
             return; // others fail for the same reason
         }
-        fails(what, failure);
+        health.fails(what, failure);
         chains.forEach(Chain::onSpoolFailed);
-        if (!retrying) {
-            retrying = true;
-            timers.schedule(clock.nanoTime(), RETRY.delay(Math.min(failures, 10) + 1, random), () -> {
-                retrying = false;
-                problem = null; // one more attempt, which will tell
-                chains.forEach(Chain::onSpoolRetry);
-            });
-        }
+        health.retryLater(() -> {
+            health.hope(); // one more attempt, which will tell
+            chains.forEach(Chain::onSpoolRetry);
+        });
     }
 
     /** Forces and closes everything after what was asked for before; the slot is free then. Ends on the disk thread. */
     public void close() {
         closed = true;
         disk.close(e -> log.warn("spool.close", "the spool in " + settings.directory() + " could not be closed", e));
-    }
-
-    /** Brings the store's news from the disk thread to the control loop. */
-    private final class Events implements SpoolEvents {
-
-        @Override
-        public void onWritten(SpoolRun run, long through) {
-            if (settings.sync().isNever()) {
-                tell(run, known -> {
-                    works();
-                    known.inSpool().onStored(through);
-                });
-            }
-        }
-
-        @Override
-        public void onSynced(SpoolRun run, long through) {
-            tell(run, known -> {
-                works();
-                known.inSpool().onStored(through);
-                known.inSpool().onSynced(through);
-            });
-        }
-
-        @Override
-        public void onFailed(SpoolRun run, long synced, IOException failure) {
-            tell(run, known -> {
-                known.inSpool().onWriteFailed(synced);
-                suspend("cannot be written", failure);
-            });
-        }
-
-        @Override
-        public void onLost(SpoolRun run, Stored.Gap lost) {
-            tell(run, known -> known.inSpool().onLost(lost));
-        }
-
-        private void tell(SpoolRun run, Consumer<Run> news) {
-            inbox.post(() -> {
-                Run known = runs.get(run);
-                if (known != null) {
-                    news.accept(known);
-                }
-            });
-        }
     }
 }
