@@ -1,6 +1,5 @@
 package dev.outpost.benchmarks;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,14 +18,25 @@ import java.util.stream.Stream;
  */
 public final class Benchmarks {
 
-    private static final List<String> ALL = List.of("publish", "throughput", "latency", "idle");
+    private static final List<String> ALL =
+            List.of("publish", "throughput", "peers", "latency", "spool", "replay", "stages", "idle");
 
     private Benchmarks() {}
 
-    public static void main(String[] names) throws Exception {
-        List<String> asked = names.length == 0 ? ALL : List.of(names);
-        if (!ALL.containsAll(asked)) {
-            System.err.println("usage: benchmarks.jar [" + String.join("] [", ALL) + "]");
+    public static void main(String[] arguments) throws Exception {
+        List<String> names = Stream.of(arguments)
+                .filter(argument -> argument.indexOf('=') < 0)
+                .toList();
+        List<String> asked = names.isEmpty() ? ALL : names;
+        Options options = Options.NONE;
+        try {
+            options = Options.of(arguments);
+            if (!ALL.containsAll(asked)) {
+                throw new IllegalArgumentException("no benchmark of the name of one of " + asked);
+            }
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.err.println("usage: benchmarks.jar [" + String.join("] [", ALL) + "] [option=value]");
             System.exit(2);
         }
         System.out.println(Machine.describe());
@@ -35,29 +45,24 @@ public final class Benchmarks {
             Link.issue(certificates);
             Report report = new Report(System.out);
             for (String name : asked) {
-                run(name, certificates, report);
+                run(name, certificates, report, options);
             }
         } finally {
-            delete(certificates);
+            Directories.delete(certificates);
         }
     }
 
-    private static void run(String name, Path certificates, Report report) throws Exception {
+    private static void run(String name, Path certificates, Report report, Options options) throws Exception {
         switch (name) {
             case "publish" -> new Publish(report).run();
             case "throughput" -> new Throughput(certificates, report).run();
+            case "peers" -> new Peers(certificates, report).run();
+            case "spool" -> new Spooling(certificates, report, options).run();
+            case "replay" -> new Replay(certificates, report, options).run();
+            case "stages" -> new Stages(certificates, report, options).run();
             case "latency" -> new Latency(certificates, report).run();
             case "idle" -> new Idle(certificates, report).run();
             default -> throw new IllegalArgumentException(name);
         }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(directory);
     }
 }

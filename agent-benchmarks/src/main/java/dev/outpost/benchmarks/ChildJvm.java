@@ -34,12 +34,17 @@ final class ChildJvm implements AutoCloseable {
     }
 
     static ChildJvm start(Class<?> main, Object... arguments) throws IOException {
+        return start(List.of(HEAP), main, arguments);
+    }
+
+    /** With other options for the JVM; of an option that comes twice, like the class path, the last counts. */
+    static ChildJvm start(List<String> options, Class<?> main, Object... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                HEAP,
                 "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+                System.getProperty("java.class.path")));
+        command.addAll(options);
+        command.add(main.getName());
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
@@ -79,6 +84,12 @@ final class ChildJvm implements AutoCloseable {
             }
         } while (!line.startsWith(word + " "));
         return line.substring(word.length() + 1);
+    }
+
+    /** Lets the child end, and waits for what it tells then. */
+    String endAndAwait(String word, Duration patience) throws IOException, InterruptedException {
+        process.getOutputStream().close();
+        return await(word, patience);
     }
 
     /** CPU time that the child has used so far. */

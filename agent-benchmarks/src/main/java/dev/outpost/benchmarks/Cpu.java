@@ -37,6 +37,11 @@ record Cpu(long time, long process, Map<String, Long> agent) {
         return 100.0 * (process - before.process) / (time - before.time);
     }
 
+    /** Since {@code before}, in seconds of one processor. */
+    double secondsSince(Cpu before) {
+        return (process - before.process) / 1e9;
+    }
+
     /** The agent's threads, each with its percentage since {@code before}. */
     String threadsSince(Cpu before) {
         return agent.entrySet().stream()

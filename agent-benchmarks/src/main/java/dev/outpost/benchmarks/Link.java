@@ -7,6 +7,7 @@ import dev.outpost.agent.transport.grpc.GrpcTransportServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 
 /**
@@ -71,9 +72,22 @@ record Link(Security security, Path certificates) {
         return (secure() ? builder.tls(agentTls()) : builder.plaintext()).build();
     }
 
-    /** The control center's endpoint. */
+    /** A port at which nobody listens, for a control center that comes later. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** The control center's endpoint, at a free port. */
     GrpcTransportServer endpoint() {
-        GrpcTransportServer.Builder builder = GrpcTransportServer.on(anyPort());
+        return endpoint(0);
+    }
+
+    /** The control center's endpoint. */
+    GrpcTransportServer endpoint(int port) {
+        GrpcTransportServer.Builder builder =
+                GrpcTransportServer.on(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         return (secure() ? builder.tls(centerTls()) : builder.plaintext()).build();
     }
 }

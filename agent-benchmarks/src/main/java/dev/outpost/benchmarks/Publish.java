@@ -32,24 +32,32 @@ final class Publish {
     }
 
     private RunResult measure(String side, String method, int threads) throws RunnerException {
-        RunResult result = new Runner(new OptionsBuilder()
-                        .include("\\b" + PublishBenchmark.class.getSimpleName() + "\\." + method + "$")
+        RunResult result = measure(PublishBenchmark.class, method, threads);
+        report.side(side, describe(result));
+        return result;
+    }
+
+    /** Runs one method of a JMH benchmark. */
+    static RunResult measure(Class<?> benchmark, String method, int threads) throws RunnerException {
+        return new Runner(new OptionsBuilder()
+                        .include("\\b" + benchmark.getSimpleName() + "\\." + method + "$")
                         .threads(threads)
                         .addProfiler(GCProfiler.class)
                         .addProfiler(PublisherAllocation.class)
                         .verbosity(VerboseMode.SILENT)
                         .build())
                 .runSingle();
-        report.side(
-                side,
-                Report.number(nanos(result)) + " +- "
-                        + Report.number(result.getPrimaryResult().getScoreError()) + " ns/op, "
-                        + Report.number(publisherBytes(result)) + " B/op publishing, "
-                        + Report.number(secondary(result, "gc.alloc.rate.norm")) + " B/op in all threads");
-        return result;
     }
 
-    private static double nanos(RunResult result) {
+    /** For people: time and garbage of each call. */
+    static String describe(RunResult result) {
+        return Report.number(nanos(result)) + " +- "
+                + Report.number(result.getPrimaryResult().getScoreError()) + " ns/op, "
+                + Report.number(publisherBytes(result)) + " B/op publishing, "
+                + Report.number(secondary(result, "gc.alloc.rate.norm")) + " B/op in all threads";
+    }
+
+    static double nanos(RunResult result) {
         return result.getPrimaryResult().getScore();
     }
 

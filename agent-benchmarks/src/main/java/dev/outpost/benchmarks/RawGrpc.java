@@ -57,11 +57,17 @@ final class RawGrpc {
     }
 
     static Server server(Link link, ServerCallHandler<byte[], byte[]> handler) throws IOException {
+        return server(link, EXCHANGE, handler);
+    }
+
+    /** A server with one method. */
+    static Server server(Link link, MethodDescriptor<byte[], byte[]> method, ServerCallHandler<byte[], byte[]> handler)
+            throws IOException {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(Link.anyPort())
                 .directExecutor()
                 .flowControlWindow(FLOW_CONTROL_WINDOW)
-                .addService(ServerServiceDefinition.builder("raw.Raw")
-                        .addMethod(EXCHANGE, handler)
+                .addService(ServerServiceDefinition.builder(Objects.requireNonNull(method.getServiceName()))
+                        .addMethod(method, handler)
                         .build());
         if (link.secure()) {
             Tls tls = link.centerTls();

@@ -5,6 +5,10 @@
  *   Benchmarks ─┬─ publish ────▶ JMH: Outpost | OpenTelemetry SDK
  *               ├─ throughput ─▶ two JVMs: agent ═▶ control center | raw gRPC ═▶ raw gRPC
  *               ├─ latency ────▶ two JVMs: control center ⇄ agent  | raw gRPC ⇄ raw gRPC
+ *               ├─ peers ──────▶ two JVMs: agent ═▶ control center | OpenTelemetry SDK ═▶ server; JMH: Outpost | Log4j
+ *               ├─ spool ──────▶ two JVMs: agent ─▶ disk ─▶ control center; one JVM: agent ─▶ disk | raw append
+ *               ├─ replay ─────▶ two JVMs: agent with a backlog ─▶ control center | agent without
+ *               ├─ stages ─────▶ one JVM: encode, hand-off, cut, compress, append, read, send
  *               └─ idle ───────▶ two JVMs: agent with metrics ─▶ control center | a JVM that does nothing
  * </pre>
  *

@@ -345,16 +345,9 @@ public final class AgentBuilder {
     private SettingsCheck check() {
         SettingsCheck check = new SettingsCheck();
         check.length("id", id, 128);
-        if (labels.size() > 64) {
-            check.add("label", labels.size() + " labels", "at most 64");
-        }
-        labels.forEach((name, value) -> {
-            check.length("label", name, 256);
-            if (value.length() > 256) {
-                check.add("label", "'" + name + "' with " + value.length() + " characters", "at most 256 characters");
-            }
-        });
-        checkSinks(check);
+        check.labels(labels);
+        sinks.keySet().forEach(name -> check.sinkName("logSink", name));
+        metricSinks.keySet().forEach(name -> check.sinkName("metricSink", name));
         if (transport == null && sinks.isEmpty() && metricSinks.isEmpty()) {
             check.add("transport", "not set", "a transport, or a sink for an agent without a control center");
         }
@@ -378,7 +371,7 @@ public final class AgentBuilder {
                     "metrics need a transport or a metricSink");
         }
         if (spool != null) {
-            checkSpool(spool, check);
+            check.spool(spool);
         }
         if (!ownMetrics.isZero()) {
             check.range("ownMetrics", ownMetrics, Duration.ofMillis(100), Duration.ofDays(1));
@@ -399,27 +392,6 @@ public final class AgentBuilder {
         check.range("shutdownTimeout", shutdownTimeout, Duration.ZERO, Duration.ofMinutes(10));
         check.addAll(repeated);
         return check;
-    }
-
-    private void checkSinks(SettingsCheck check) {
-        sinks.keySet().forEach(name -> checkSinkName("logSink", name, check));
-        metricSinks.keySet().forEach(name -> checkSinkName("metricSink", name, check));
-    }
-
-    private static void checkSinkName(String setting, String name, SettingsCheck check) {
-        if (!name.matches("[a-z0-9.-]{1,64}")) {
-            check.add(setting, "'" + name + "'", "1 to 64 lower-case letters, digits, dots and hyphens");
-        }
-    }
-
-    private static void checkSpool(Spool spool, SettingsCheck check) {
-        long most = 1L << 40;
-        check.range("spool.maxBytes", spool.maxBytes(), 4L << 20, most);
-        check.range("spool.keepFreeBytes", spool.keepFreeBytes(), 0, most);
-        check.range("spool.segmentBytes", spool.segmentBytes(), 64L << 10, Math.min(64L << 20, spool.maxBytes() / 4));
-        check.range("spool.spillAfter", spool.spillAfter(), Duration.ZERO, Duration.ofMinutes(1));
-        check.range("spool.maxAge", spool.maxAge(), Duration.ofMinutes(1), Duration.ofDays(365));
-        check.range("spool.replaySpread", spool.replaySpread(), Duration.ZERO, Duration.ofMinutes(10));
     }
 
     private AgentConfig config(String agentId) {

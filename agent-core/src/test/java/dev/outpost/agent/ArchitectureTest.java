@@ -19,6 +19,7 @@ import dev.outpost.agent.internal.base.AgentThreads;
 import dev.outpost.agent.internal.base.SystemClock;
 import dev.outpost.agent.log.LogBatch;
 import dev.outpost.agent.metric.MetricBatch;
+import dev.outpost.agent.spool.SpoolTool;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Instant;
@@ -51,7 +52,7 @@ class ArchitectureTest {
                 .and()
                 .resideOutsideOfPackage("dev.outpost.agent.protocol")
                 .and()
-                .doNotBelongToAnyOf(LogBatch.class, MetricBatch.class)
+                .doNotBelongToAnyOf(LogBatch.class, MetricBatch.class, SpoolTool.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.outpost.agent.internal..")
@@ -140,6 +141,8 @@ class ArchitectureTest {
     @Test
     void core_neverPrintsOrEndsTheHost() {
         noClasses()
+                .that()
+                .doNotBelongToAnyOf(SpoolTool.class) // a program of its own
                 .should()
                 .accessField(System.class, "out")
                 .orShould()

@@ -46,6 +46,7 @@ final class StreamIntake {
     private long nextExpected;
     private int unacknowledged;
     private boolean loaded;
+    private boolean owesAcknowledgement;
     private boolean waitsForPredecessor;
     private boolean busy;
     private boolean awaitsRetry;
@@ -139,14 +140,16 @@ final class StreamIntake {
             return;
         }
         long through;
+        boolean owed;
         synchronized (this) {
             taken = Math.max(stored, taken);
             nextExpected = Math.max(nextExpected, taken + 1);
             dropDuplicates(); // before the agent hears of it, for it may fill the window anew then
             loaded = true;
             through = taken;
+            owed = owesAcknowledgement;
         }
-        if (announced.isEmpty() || announced.getAsLong() != through) {
+        if (owed || announced.isEmpty() || announced.getAsLong() != through) {
             session.outbound().ack(at(through));
         }
         handleNext();
@@ -244,7 +247,8 @@ final class StreamIntake {
         long through;
         synchronized (this) {
             if (!loaded) {
-                return; // the acknowledgement that follows the loading says it all
+                owesAcknowledgement = true; // it follows the loading
+                return;
             }
             through = taken;
         }

@@ -19,7 +19,7 @@ public record SyncPolicy(Duration interval) {
     /** Forces every batch by itself: the safest and by far the slowest. */
     public static final SyncPolicy EVERY_BATCH = new SyncPolicy(Duration.ZERO);
 
-    /** Forces what has gathered, after at most 100 ms or 1 MiB: the default. */
+    /** Forces what has gathered, after at most 100 ms or 4 MiB: the default. */
     public static final SyncPolicy DEFAULT = every(Duration.ofMillis(100));
 
     /**
@@ -34,7 +34,7 @@ public record SyncPolicy(Duration interval) {
     }
 
     /**
-     * Forces what has gathered, after at most {@code interval} or 1 MiB.
+     * Forces what has gathered, after at most {@code interval} or 4 MiB.
      *
      * @throws IllegalArgumentException if the interval is not 1 ms to 1 min
      */

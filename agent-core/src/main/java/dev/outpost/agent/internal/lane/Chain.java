@@ -93,6 +93,7 @@ public final class Chain {
     /** Gives it a spool, or says that there is none: then it works under a name that only this process knows. */
     void spool(@Nullable SpoolClient client) {
         spool = client;
+        gate.spoolWorks(client != null); // a lane that fills up while it is being opened has somewhere to go
         if (client == null) {
             succession.nameInMemory();
         }
@@ -130,6 +131,7 @@ public final class Chain {
     }
 
     void onSpoolOpened() {
+        gate.spoolWorks(true);
         beginRun();
     }
 
@@ -154,11 +156,12 @@ public final class Chain {
     /** The spool does not work: what has no name yet gets one that needs no disk. */
     void onSpoolFailed() {
         succession.nameInMemory();
-        gate.spooling(false);
+        gate.spoolWorks(false);
         safekeeping.breakPromises();
     }
 
     void onSpoolRetry() {
+        gate.spoolWorks(true);
         if (!live().inSpool().isPresent()) {
             beginRun();
         }
@@ -194,12 +197,22 @@ public final class Chain {
                 clock.nanoTime() - oldest >= spool.settings().spillAfter().toNanos();
         if (late || away || gate.isNearlyFull() || run != live()) {
             run.inSpool().spill();
-            gate.spooling(true);
         }
     }
 
+    /** The gate is the lane's: it is told of all chains together. */
+    void spillingChanged() {
+        lane.spillingChanged();
+    }
+
+    /** Whether what comes, or what was not written before, goes to the spool. */
+    boolean isSpilling() {
+        boolean[] spilling = {false};
+        forEachRun(run -> spilling[0] |= run.inSpool().isSpilling());
+        return spilling[0];
+    }
+
     void restLater(Runnable rest) {
-        gate.spooling(false);
         timers.schedule(clock.nanoTime(), REST_AFTER, rest);
     }
 
@@ -361,6 +374,10 @@ public final class Chain {
             run.rewind();
             run.opened(false);
             spillIfNeeded(run);
+            if (spool != null) {
+                run.promises().contentWithSafe();
+                run.keepPromises();
+            }
         });
         safekeeping.breakPromises();
         safekeeping.secure();
@@ -379,9 +396,16 @@ public final class Chain {
         safekeeping.whenSafe(promise);
     }
 
-    /** {@code promise} is kept as soon as what this process has begun to send is delivered. */
+    /**
+     * {@code promise} is kept as soon as what this process has begun to send is delivered; on disk, if nobody is there to take
+     * it.
+     */
     void whenDelivered(Promise promise) {
-        safekeeping.whenDelivered(promise);
+        if (spool != null && !connected) {
+            safekeeping.whenSafe(promise);
+        } else {
+            safekeeping.whenDelivered(promise);
+        }
     }
 
     /** Writes down what is not delivered, as far as there is a spool. */

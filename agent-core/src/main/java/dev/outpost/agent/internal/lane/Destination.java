@@ -18,7 +18,7 @@ public interface Destination extends AutoCloseable {
     void close();
 
     /** A sink of logs. */
-    static Destination of(LogSink sink) {
+    static Destination ofLogs(LogSink sink) {
         return new Destination() {
             @Override
             public CompletionStage<?> send(StreamPosition at, ClosedBatch batch) {
@@ -33,7 +33,7 @@ public interface Destination extends AutoCloseable {
     }
 
     /** A sink of metrics. */
-    static Destination of(MetricSink sink) {
+    static Destination ofMetrics(MetricSink sink) {
         return new Destination() {
             @Override
             public CompletionStage<?> send(StreamPosition at, ClosedBatch batch) {

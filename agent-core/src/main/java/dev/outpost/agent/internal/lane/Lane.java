@@ -145,6 +145,14 @@ public final class Lane implements Outlet {
         }
     }
 
+    void spillingChanged() {
+        boolean spilling = false;
+        for (int i = 0; i < chains.size(); i++) {
+            spilling |= chains.get(i).isSpilling();
+        }
+        gate.spooling(spilling);
+    }
+
     void unsentChanged() {
         int unsent = 0;
         for (int i = 0; i < chains.size(); i++) {
@@ -159,7 +167,10 @@ public final class Lane implements Outlet {
         chains.forEach(chain -> chain.whenSafe(joint));
     }
 
-    /** {@code promise} is kept as soon as what came to it in this life of the process is delivered. */
+    /**
+     * {@code promise} is kept as soon as what came to it in this life of the process is delivered; on disk, if nobody is there
+     * to take it.
+     */
     public void whenDelivered(Promise promise) {
         Promise joint = new JointPromise(chains.size(), promise);
         chains.forEach(chain -> chain.whenDelivered(joint));

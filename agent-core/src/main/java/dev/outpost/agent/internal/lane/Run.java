@@ -382,6 +382,7 @@ public final class Run {
 
     /** Drops what is in memory only. */
     void close() {
+        spool.close();
         rewind();
         for (Entry entry : queue) {
             if (entry.batch() != null) {

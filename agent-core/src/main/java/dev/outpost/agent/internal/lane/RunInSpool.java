@@ -106,8 +106,15 @@ final class RunInSpool {
         if (place == null || !chain.spool().canWrite() || (isIssued(run.last()) && !chain.writesAhead())) {
             return;
         }
-        spilling = true;
+        if (!spilling) {
+            spilling = true;
+            chain.spillingChanged();
+        }
         appendRest();
+    }
+
+    boolean isSpilling() {
+        return spilling;
     }
 
     /** The newest batch came. */
@@ -194,6 +201,7 @@ final class RunInSpool {
     /** Writing failed; everything beyond what was handed over is in memory still, and will be written again. */
     void onWriteFailed(long through) {
         spilling = false;
+        chain.spillingChanged();
         attempt++; // what the disk thread was given before is passed over, however it came there
         if (through < handed) {
             loseUnforced(through);
@@ -317,12 +325,21 @@ final class RunInSpool {
     }
 
     void tellAcked() {
+        tellAcked(handed);
+    }
+
+    private void tellAcked(long held) {
         SpoolRun present = place;
         long acked = run.ackedThrough();
-        if (present != null && ackedThere < Math.min(acked, handed)) {
+        if (present != null && ackedThere < Math.min(acked, held)) {
             ackedThere = acked;
             chain.spool().ack(present, acked);
         }
+    }
+
+    /** The agent ends. What is still on its way to the disk, and delivered, need not be found there by the next one. */
+    void close() {
+        tellAcked(issued);
     }
 
     /** With everything delivered the spool holds nothing more of it: what is left in the account is lost. */
@@ -336,6 +353,7 @@ final class RunInSpool {
         bytes = 0;
         if (spilling && !chain.writesAhead() && run.hasCaughtUp()) {
             spilling = false;
+            chain.spillingChanged();
         }
         if (writing && !spilling && resting == null) {
             Object mine = new Object();

@@ -122,7 +122,11 @@ public final class SpoolClient {
             return;
         }
         List<SpoolRun.Chain> wanted = chains.stream().map(Chain::place).toList();
-        SpoolLimits limits = new SpoolLimits(settings.maxBytes(), settings.keepFreeBytes(), settings.segmentBytes());
+        SpoolLimits limits = new SpoolLimits(
+                settings.maxBytes(),
+                settings.keepFreeBytes(),
+                settings.segmentBytes(),
+                settings.sync().interval().isZero());
         disk.open(
                 () -> SpoolStore.open(settings.directory(), limits, files, this::wallMillis, wanted, news),
                 store -> {

@@ -73,13 +73,13 @@ final class LaneSet {
         config.sinks()
                 .forEach((name, sink) -> addSink(
                         lane("logs/" + name, "sink." + name + ".logs", Signal.LOGS, LOG_CLASSES),
-                        Destination.of(sink),
+                        Destination.ofLogs(sink),
                         guard,
                         log));
         config.metricSinks()
                 .forEach((name, sink) -> addSink(
                         lane("metrics/" + name, "sink." + name + ".metrics", Signal.METRICS, METRIC_CLASSES),
-                        Destination.of(sink),
+                        Destination.ofMetrics(sink),
                         guard,
                         log));
         List<Chain> chains =

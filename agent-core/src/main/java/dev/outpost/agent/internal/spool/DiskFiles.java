@@ -184,6 +184,8 @@ public final class DiskFiles implements SpoolFiles {
      */
     private static final class ChannelFile implements OpenFile {
 
+        private static final int MOST_INTERRUPTS = 1_000;
+
         private final Path path;
         private final boolean readOnly;
         private FileChannel channel;
@@ -200,16 +202,17 @@ public final class DiskFiles implements SpoolFiles {
         }
 
         private long uninterrupted(Operation operation) throws IOException {
-            Thread.interrupted();
-            try {
-                return operation.on(channel);
-            } catch (ClosedByInterruptException e) {
+            for (int tries = 1; ; tries++) {
                 Thread.interrupted();
-                if (!readOnly) {
-                    throw e; // nobody knows how much was written
+                try {
+                    return operation.on(channel);
+                } catch (ClosedByInterruptException e) {
+                    Thread.interrupted();
+                    if (!readOnly || tries == MOST_INTERRUPTS) {
+                        throw e; // nobody knows how much was written
+                    }
+                    channel = FileChannel.open(path, READ);
                 }
-                channel = FileChannel.open(path, READ);
-                return operation.on(channel);
             }
         }
 

@@ -31,13 +31,14 @@ final class SegmentWriter {
      * Makes the file at its full size, so that later forces need not change its metadata. What could not be made whole is
      * deleted again.
      */
-    static SegmentWriter create(Segment segment, Path directory, SpoolFiles files, Disposal disposal)
+    static SegmentWriter create(Segment segment, boolean zeroed, Path directory, SpoolFiles files, Disposal disposal)
             throws IOException {
         SpoolFiles.OpenFile file = files.create(segment.path());
         boolean made = false;
         try {
             file.write(new ByteBuffer[] {new SegmentHeader(segment.id(), segment.createdMillis()).encode()}, 0);
-            for (long at = SegmentHeader.BYTES; at < segment.fileBytes(); ) {
+            long zeroedTo = zeroed ? segment.fileBytes() : 0;
+            for (long at = SegmentHeader.BYTES; at < zeroedTo; ) {
                 ByteBuffer zeros = ZEROS.duplicate();
                 zeros.limit((int) Math.min(zeros.capacity(), segment.fileBytes() - at));
                 int length = zeros.remaining();

@@ -26,7 +26,7 @@ final class SlotDirectory implements AutoCloseable {
     /** Higher ones in names are made up, and must not bring our own counting to its end. */
     private static final long HIGHEST_FOREIGN_EPOCH = SegmentId.MAX_EPOCH / 2;
 
-    private static final Pattern CHAIN = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
+    private static final Pattern CHAIN = Pattern.compile("[a-z0-9][a-z0-9.-]{0,127}");
 
     private final Path directory;
     private final SpoolFiles files;

@@ -6,8 +6,15 @@ package dev.outpost.agent.internal.spool;
  * @param maxBytes of all its files
  * @param keepFreeBytes of the file system that are left alone
  * @param segmentBytes of a segment
+ * @param zeroed whether segments are filled with zeros before they are used: then a force need not write the file's size as
+ *     well, which pays when every batch is forced by itself, and costs a second write of everything when many are
  */
-public record SpoolLimits(long maxBytes, long keepFreeBytes, int segmentBytes) {
+public record SpoolLimits(long maxBytes, long keepFreeBytes, int segmentBytes, boolean zeroed) {
+
+    /** With segments that are filled with zeros. */
+    public SpoolLimits(long maxBytes, long keepFreeBytes, int segmentBytes) {
+        this(maxBytes, keepFreeBytes, segmentBytes, true);
+    }
 
     /** Part of the quota that only class 0 may use: one segment. */
     long reservedBytes() {

@@ -149,6 +149,19 @@ public final class SpoolRun {
         gaps.put(merged.from(), merged);
     }
 
+    /** Notes batches of which some may be noted already. */
+    void addGapParts(Stored.Gap gap) {
+        long records = gap.records();
+        for (Stored.Gap noted :
+                gaps.subMap(gap.from(), true, gap.through(), true).values()) {
+            records -= noted.records();
+        }
+        for (Stored.Gap part : outsideGaps(gap.from(), gap.through(), gap.reason())) {
+            addGap(new Stored.Gap(part.from(), part.through(), toRecords(Math.max(0, records)), gap.reason()));
+            records = 0;
+        }
+    }
+
     /** What of {@code from} to {@code through} is in no gap; the gaps given have the reason, and no records. */
     List<Stored.Gap> outsideGaps(long from, long through, String reason) {
         List<Stored.Gap> parts = new ArrayList<>();

@@ -308,22 +308,17 @@ public final class SpoolStore implements AutoCloseable {
     }
 
     /**
-     * Batches that were given up before they were written: a gap stands in their place.
+     * Batches that were given up before they were written: a gap stands in their place, also when it is noted twice.
      *
      * @param attempt as for {@link #append}: a gap behind a batch that could not be written is passed over like it
      */
     public void noteGap(SpoolRun run, int attempt, Stored.Gap gap) throws IOException {
-        if (run.refuses(attempt) || gap.through() <= run.appended()) {
+        if (run.refuses(attempt)) {
             return;
         }
-        boolean isNew = !run.hasGapIn(gap.from(), gap.through());
-        if (isNew) {
-            run.addGap(gap);
-        }
-        run.appended(gap.through());
-        if (isNew) {
-            slots.saveGaps(run.slot(), runs);
-        }
+        run.addGapParts(gap);
+        run.appended(Math.max(run.appended(), gap.through()));
+        slots.saveGaps(run.slot(), runs);
     }
 
     /** Deletes segments of which all was written before {@code millis}, as gaps. */

@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
 /** The writing side of a store: each run's last segment. Disk thread only. */
 final class SpoolWriter {
 
-    private static final long SYNC_AT_BYTES = 1L << 20;
+    private static final long SYNC_AT_BYTES = 4L << 20;
 
     private final SpoolLimits limits;
     private final SpoolFiles files;
@@ -64,7 +64,7 @@ final class SpoolWriter {
         files.createDirectories(chain);
         Segment segment =
                 new Segment(id, chain.resolve(id.fileName()), run.chain().priority(), wallMillis.getAsLong(), size);
-        SegmentWriter next = SegmentWriter.create(segment, chain, files, disposal);
+        SegmentWriter next = SegmentWriter.create(segment, limits.zeroed(), chain, files, disposal);
         quota.place(segment);
         run.segments().add(segment);
         run.writer(next);

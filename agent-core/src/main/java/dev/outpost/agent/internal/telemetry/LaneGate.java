@@ -1,6 +1,7 @@
 package dev.outpost.agent.internal.telemetry;
 
 import dev.outpost.agent.spool.LaneOverflow;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -12,20 +13,25 @@ public final class LaneGate {
     /** Batches of this class or below find less room. */
     private static final int BULK = 2;
 
+    /** No look at the clock counts for more: the process may have been suspended since the one before. */
+    private static final long LONGEST_STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private final long maxBytes;
     private final long maxBulkBytes;
     private final LaneOverflow overflow;
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong wanted = new AtomicLong();
     private volatile boolean connected;
+    private volatile boolean spoolWorks;
     private volatile boolean spooling;
     private volatile long lastProgress;
     private volatile int unsent;
 
-    /** When the oldest were first asked to make room and had not; belongs to the telemetry loop. */
-    private long askedSince;
-
-    private boolean asked;
+    // The telemetry loop's: how long a batch has waited for room since something was taken.
+    private boolean waiting;
+    private long waitedNanos;
+    private long lookedAt;
+    private long progressThen;
 
     /** A gate of that many bytes. */
     public LaneGate(long maxBytes, LaneOverflow overflow) {
@@ -41,7 +47,9 @@ public final class LaneGate {
             bytes.addAndGet(-size);
             return false;
         }
-        asked = false;
+        if (after <= maxBulkBytes) {
+            waiting = false; // there is room for all classes
+        }
         return true;
     }
 
@@ -51,28 +59,36 @@ public final class LaneGate {
     }
 
     /**
-     * Whether a full lane is worth waiting for: something was taken from it lately, or the oldest is being dropped.
+     * Whether a full lane is worth waiting for: something was taken from it lately, or it has only just become full, or the
+     * oldest is being dropped. Asked again and again while a batch waits.
      *
      * @param size what waits
      */
-    boolean moving(long now, int size) {
+    public boolean moving(long now, int size) {
         return switch (overflow.action()) {
             case DROP_NEWEST -> false;
-            case DROP_OLDEST -> isMakingRoom(now, size);
+            case DROP_OLDEST -> {
+                // The oldest cannot go when all are under way: then the others of the ring must not wait for ever.
+                wanted.accumulateAndGet(size, Math::max);
+                yield waited(now) < overflow.patience().toNanos();
+            }
             case SPILL, BLOCK ->
-                (connected || spooling)
-                        && now - lastProgress < overflow.patience().toNanos();
+                (connected || spoolWorks) && waited(now) < overflow.patience().toNanos();
         };
     }
 
-    /** The oldest cannot go when all are under way: then the others of the ring must not wait for them for ever. */
-    private boolean isMakingRoom(long now, int size) {
-        if (!asked) {
-            asked = true;
-            askedSince = now;
+    /** Not simply the time since something was taken: nothing is while there is nothing to take. */
+    private long waited(long now) {
+        long progress = lastProgress;
+        if (!waiting || progress != progressThen) {
+            waiting = true;
+            progressThen = progress;
+            waitedNanos = 0;
+        } else {
+            waitedNanos += Math.min(now - lookedAt, LONGEST_STEP_NANOS);
         }
-        wanted.accumulateAndGet(size, Math::max);
-        return now - askedSince < overflow.patience().toNanos();
+        lookedAt = now;
+        return waitedNanos;
     }
 
     /** How many bytes are to be made free by dropping the oldest; asked for once. */
@@ -104,6 +120,11 @@ public final class LaneGate {
     public void connected(boolean connected, long now) {
         this.lastProgress = now;
         this.connected = connected;
+    }
+
+    /** There is a spool that works or is being opened, or there is none that does. */
+    public void spoolWorks(boolean works) {
+        spoolWorks = works;
     }
 
     /** What comes is written to the spool, or not. */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -260,6 +261,90 @@ class SpooledChainTest {
         bench.advance(Duration.ofMillis(10));
 
         assertThat(reached).containsExactly("kept", "kept");
+    }
+
+    @Test
+    void offer_withPromiseBeforeTheSpoolIsOpen_isKeptByTheDisk() {
+        bench = new LaneBench(8, 1 << 20, in(directory.resolve("late")), new DiskFiles());
+        bench.offer(promise());
+        assertThat(reached).isEmpty();
+
+        bench.settle();
+
+        assertThat(reached).containsExactly("kept");
+    }
+
+    @Test
+    void close_deliveredBeforeItWasForced_leavesNothingOnDisk() throws IOException {
+        start(in(directory.resolve("ahead")).spillAfter(Duration.ZERO));
+        chain.onConnected();
+        bench.offer(2);
+        assertThat(bench.deliverAll()).containsExactly(1, 2);
+        assertThat(segments()).hasSize(1);
+
+        chain.close();
+        bench.spool.close();
+        bench.settle();
+
+        assertThat(segments()).isEmpty();
+    }
+
+    @Test
+    void spillAfterZero_eachBatchReadBeforeTheNextIsWritten_noneIsMissing() {
+        start(in(directory.resolve("ahead")).spillAfter(Duration.ZERO));
+        chain.onConnected();
+
+        for (int number = 1; number <= 20; number++) {
+            bench.offer();
+            bench.advance(SYNC);
+            assertThat(bench.deliverAll()).containsExactly(number);
+        }
+        assertThat(account.delivered()).isEqualTo(20 * RECORDS);
+        assertThat(account.spooled()).isZero();
+    }
+
+    @Test
+    void wallClock_jumpsBackAndForth_neitherExpiresNorReordersAnything() throws IOException {
+        chain.onDisconnected();
+        Instant before = Instant.parse("2026-11-01T12:00:00Z");
+        for (int batch = 0; batch < 20; batch++) {
+            bench.clock.setWall(before.plus(Duration.ofDays(batch % 2 == 0 ? 365 : -365)));
+            bench.offer();
+            bench.advance(Duration.ofSeconds(61)); // long enough for the spool to look for what is too old
+        }
+
+        killAndStart();
+        bench.clock.setWall(before.minus(Duration.ofDays(3_650)));
+        bench.advance(Duration.ofSeconds(61));
+        chain.onConnected();
+
+        assertThat(bench.deliverAll())
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 20).boxed().toList());
+    }
+
+    @Test
+    void maxAge_wallClockToBeTrusted_expiresWhatIsTooOld() {
+        chain.onDisconnected();
+        bench.offer(2);
+        bench.advance(SYNC);
+        for (int day = 0; day < 9; day++) {
+            bench.advance(Duration.ofDays(1));
+        }
+
+        assertThat(bench.dropped("expired")).isEqualTo(2 * RECORDS);
+        assertThat(account.spooled()).isZero();
+    }
+
+    @Test
+    void gate_whileWhatComesIsWritten_isWorthWaitingFor() {
+        bench.offer(promise());
+        bench.sendAll();
+        bench.advance(Duration.ofMillis(10));
+        assertThat(bench.lane.gate().moving(bench.clock.nanoTime(), 1)).isTrue();
+
+        chain.onDisconnected();
+        bench.advance(SYNC);
+        assertThat(bench.lane.gate().moving(bench.clock.nanoTime(), 1)).isTrue();
     }
 
     @Test

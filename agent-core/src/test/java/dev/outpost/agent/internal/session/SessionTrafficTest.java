@@ -188,6 +188,26 @@ class SessionTrafficTest {
     }
 
     @Test
+    void nack_retryOfOneBatchFiveTimes_givesItUpAndTheNextOnesGoOn() {
+        FakeTransport.Link link = bench.connect();
+        bench.offerLogs(2);
+        bench.turn();
+        for (int refusal = 1; refusal <= 5; refusal++) {
+            assertThat(bench.logs.account().delivered()).isZero();
+            link.say(new BatchNack(bench.logPosition(1), BatchNack.Code.RETRY, Duration.ZERO, "cannot store it"));
+            bench.turn();
+            bench.advance(Duration.ofMinutes(1));
+        }
+
+        assertThat(link.received(TelemetryGap.class))
+                .containsExactly(new TelemetryGap(bench.logPosition(1), 1, 10, "refused"));
+        assertThat(bench.logs.account().dropped()).containsEntry("refused", 10L);
+        link.say(new BatchAck(bench.logPosition(2)));
+        bench.turn();
+        assertThat(bench.logs.account().delivered()).isEqualTo(10);
+    }
+
+    @Test
     void nack_retry_pausesAndSendsAllFromThereAgain() {
         FakeTransport.Link link = bench.connect();
         bench.offerLogs(3);

@@ -95,10 +95,31 @@ class SpoolDamageTest {
     }
 
     @Test
-    void open_ofASegmentCutAtAnyByte_findsAllFramesInFrontOfTheCut() throws IOException {
+    void walk_ofASegmentCutAtAnyByte_findsAllFramesInFrontOfTheCut() throws IOException {
         Whole whole = Whole.make();
         List<Long> ends = ends(whole.content, whole);
+        SegmentId id = id(whole);
         for (int cut = 0; cut < whole.content.length; cut++) {
+            byte[] left = Arrays.copyOf(whole.content, cut);
+            SegmentReader reader = new SegmentReader(new Bytes(left), id);
+            int found = 0;
+            for (Optional<FrameHeader> frame = reader.next(cut); frame.isPresent(); frame = reader.next(cut)) {
+                found++;
+                if (frame.get().sequence() != found || reader.body(frame.get()).isEmpty()) {
+                    throw new AssertionError("a wrong frame after a cut at " + cut);
+                }
+            }
+            int length = cut;
+            assertThat(found).as("cut at %s", cut).isEqualTo((int)
+                    ends.stream().filter(end -> end <= length).count());
+        }
+    }
+
+    @Test
+    void open_ofASegmentThatIsCut_findsAllFramesInFrontOfTheCut() throws IOException {
+        Whole whole = Whole.make();
+        List<Long> ends = ends(whole.content, whole);
+        for (int cut = 0; cut < whole.content.length; cut += 1 + random.nextInt(9)) {
             int length = cut;
             List<Long> left = frames(whole.read(Arrays.copyOf(whole.content, cut)));
             long complete = ends.stream().filter(end -> end <= length).count();

@@ -312,7 +312,7 @@ class SpoolFailureTest {
             try {
                 Spooled.open(files).store.close();
             } catch (IOException e) {
-                assertThat(e).hasMessageNotContaining("TODO");
+                assertThat(e).hasMessageNotContaining("null");
             }
             assertThat(files.openFiles())
                     .as("open files after operation %s failed", at)

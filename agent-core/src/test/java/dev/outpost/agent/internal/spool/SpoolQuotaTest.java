@@ -87,6 +87,22 @@ class SpoolQuotaTest {
     }
 
     @Test
+    void append_whenLessImportantCannotBeDeleted_evictsNothingMoreImportantInItsPlace() throws IOException {
+        Spooled spooled = Spooled.open(files, TEN);
+        SpoolRun tasks = spooled.store.startRun(TASKS);
+        spooled.append(tasks, 1, 50, 300);
+        SpoolRun logs = spooled.store.startRun(LOGS);
+        spooled.append(logs, 1, 30, 300);
+        files.failWhen(call -> call.is(FaultyFiles.Op.DELETE, LOGS.name()));
+        spooled.append(logs, 31, 80, 300);
+        files.failWhen(call -> false);
+
+        assertThat(spooled.failures).isNotEmpty().allMatch(NoRoomException.class::isInstance);
+        assertThat(Spooled.sequences(tasks, spooled.readAll(tasks))).isEqualTo(range(1, 50));
+        assertThat(spooled.lost).isEmpty();
+    }
+
+    @Test
     void append_ofClassZero_findsRoomThatNobodyElseMayTake() throws IOException {
         Spooled spooled = Spooled.open(files, TEN);
         SpoolRun logs = spooled.store.startRun(LOGS);

@@ -167,9 +167,7 @@ class SpoolRecoveryTest {
     @Test
     void read_whenASegmentIsDeletedByHand_tellsExactlyWhatIsLost() throws IOException {
         for (int which = 0; which < 3; which++) {
-            Spooled spooled = Spooled.open(new FaultyFiles());
             FaultyFiles own = new FaultyFiles();
-            spooled.store.close();
             Spooled live = Spooled.open(own);
             SpoolRun run = live.store.startRun(LOGS);
             live.append(run, 1, 40, 300);

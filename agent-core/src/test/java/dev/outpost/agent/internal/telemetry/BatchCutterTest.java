@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** When batches are cut, and where they go. */
 class BatchCutterTest {
 
-    private static final Duration LONGER_THAN_PATIENCE = Duration.ofMillis(1_001);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final FakeOutlet lane = new FakeOutlet(1_000);
     private final FakeOutlet roomy = new FakeOutlet(1 << 20);
@@ -124,11 +124,39 @@ class BatchCutterTest {
         pipeline.turn();
         assertThat(lane.refusedRecords).isZero();
 
-        pipeline.clock.advance(LONGER_THAN_PATIENCE);
-        pipeline.turn();
+        for (int i = 0; i < 10; i++) {
+            pipeline.clock.advance(PATIENCE.dividedBy(10));
+            assertThat(lane.refusedRecords).isZero();
+            pipeline.turn();
+        }
 
         assertThat(pipeline.ring.depth()).isZero();
         assertThat(lane.heldRecords() + lane.refusedRecords).isEqualTo(40);
+    }
+
+    @Test
+    void doWork_laneFullAfterALongIdleTime_waitsAllTheSame() {
+        Pipeline pipeline = pipeline(1, 10_000, lane);
+        lane.gate().connected(true, pipeline.clock.nanoTime());
+        pipeline.clock.advance(Duration.ofHours(1));
+
+        publish(pipeline, 40);
+        pipeline.turn();
+
+        assertThat(lane.refusedRecords).isZero();
+    }
+
+    @Test
+    void doWork_suspendedWhileTheLaneIsFull_goesOnWaiting() {
+        Pipeline pipeline = pipeline(1, 10_000, lane);
+        lane.gate().connected(true, pipeline.clock.nanoTime());
+        publish(pipeline, 40);
+        pipeline.turn();
+
+        pipeline.clock.advance(Duration.ofMinutes(1));
+        pipeline.turn();
+
+        assertThat(lane.refusedRecords).isZero();
     }
 
     @Test

@@ -1,0 +1,208 @@
+package dev.outpost.agent.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.outpost.agent.Agent;
+import dev.outpost.agent.AgentBuilder;
+import dev.outpost.agent.LaneSnapshot;
+import dev.outpost.agent.attribute.Attributes;
+import dev.outpost.agent.log.LogBatch;
+import dev.outpost.agent.log.LogRecord;
+import dev.outpost.agent.log.LogSink;
+import dev.outpost.agent.log.NotDurableException;
+import dev.outpost.agent.log.Severity;
+import dev.outpost.agent.spool.Spool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole agents with a spool and a sink that comes and goes. */
+@Timeout(60)
+class SpooledAgentTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void close_sinkAway_keepsWhatWasPublishedForTheNextStart() throws Exception {
+        Agent first = builder("a", new Away()).build();
+        first.start();
+        publish(first, 0, 500);
+        first.close();
+
+        LaneSnapshot left = first.snapshot().lane("logs/kept");
+        assertThat(left).isEqualTo(new LaneSnapshot("logs/kept", 500, 0, 0, 500, 0, left.dropped()));
+        Collecting sink = new Collecting();
+        try (Agent second = builder("a", sink).build()) {
+            second.start();
+            assertThat(sink.await(500)).containsExactlyElementsOf(bodies(0, 500));
+            awaitDelivered(second, 500);
+            assertThat(second.snapshot().lane("logs/kept"))
+                    .isEqualTo(new LaneSnapshot("logs/kept", 0, 500, 500, 0, 0, left.dropped()));
+        }
+        assertThat(segments()).as("nothing is left").isEmpty();
+    }
+
+    @Test
+    void publishDurable_sinkAway_completesOnceItIsOnDisk() throws Exception {
+        try (Agent agent = builder("a", new Away()).build()) {
+            agent.start();
+
+            agent.logs().publishDurable(record("kept")).get(20, TimeUnit.SECONDS);
+
+            assertThat(agent.snapshot().lane("logs/kept").spooled()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void publishDurable_sinkTakesIt_completesByItsAnswer() throws Exception {
+        Collecting sink = new Collecting();
+        try (Agent agent = builder("a", sink).build()) {
+            agent.start();
+
+            agent.logs().publishDurable(record("taken")).get(20, TimeUnit.SECONDS);
+
+            assertThat(sink.await(1)).containsExactly("taken");
+        }
+    }
+
+    @Test
+    void publishDurable_neitherDiskNorSink_failsFast() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        Agent agent = Agent.builder()
+                .id("a")
+                .spool(Spool.in(file))
+                .logSink("kept", new Away())
+                .shutdownTimeout(Duration.ofSeconds(1))
+                .build();
+        try (agent) {
+            agent.start();
+            publish(agent, 0, 1);
+
+            assertThatThrownBy(() -> {
+                        while (true) { // the sink may be asked first, and be found away
+                            agent.logs().publishDurable(record("lost")).get(20, TimeUnit.SECONDS);
+                        }
+                    })
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(NotDurableException.class)
+                    .hasMessageContaining("spool_failed");
+            assertThat(agent.flush(Duration.ofMillis(10))).isFalse();
+        }
+    }
+
+    @Test
+    void start_twoAgentsOnOneDirectory_keepApartAndAdoptWhatIsLeft() throws Exception {
+        Collecting sink = new Collecting();
+        Agent first = builder("a", new Away()).build();
+        Agent second = builder("b", new Away()).build();
+        first.start();
+        second.start();
+        publish(first, 0, 200);
+        publish(second, 200, 400);
+        first.close();
+        second.close();
+
+        try (Agent third = builder("c", sink).build()) {
+            third.start();
+            assertThat(sink.await(400)).containsExactlyInAnyOrderElementsOf(bodies(0, 400));
+            awaitDelivered(third, 400);
+        }
+        assertThat(segments()).isEmpty();
+    }
+
+    @Test
+    void close_diskWithoutAnythingToDo_leavesNoThread() {
+        Agent agent = builder("a", new Collecting()).build();
+        agent.start();
+        publish(agent, 0, 10);
+        agent.close();
+
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("outpost-disk", "outpost-control", "outpost-telemetry");
+    }
+
+    private AgentBuilder builder(String id, LogSink sink) {
+        return Agent.builder()
+                .id(id)
+                .spool(Spool.in(directory.resolve("spool"))
+                        .keepFreeBytes(0)
+                        .spillAfter(Duration.ofMillis(50))
+                        .replaySpread(Duration.ZERO))
+                .batchInterval(Duration.ofMillis(100))
+                .logSink("kept", sink)
+                .shutdownTimeout(Duration.ofSeconds(8));
+    }
+
+    private static LogRecord record(String body) {
+        return LogRecord.of(Severity.INFO, body, Attributes.empty());
+    }
+
+    private static void publish(Agent agent, int from, int to) {
+        for (int i = from; i < to; i++) {
+            assertThat(agent.logs().publish(record("record " + i))).isTrue();
+        }
+    }
+
+    private static List<String> bodies(int from, int to) {
+        return IntStream.range(from, to).mapToObj(i -> "record " + i).toList();
+    }
+
+    private static void awaitDelivered(Agent agent, long records) throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (agent.snapshot().lane("logs/kept").delivered() < records && System.nanoTime() - end < 0) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    private List<Path> segments() throws IOException {
+        try (var files = Files.walk(directory)) {
+            return files.filter(file -> file.toString().endsWith(".seg")).toList();
+        }
+    }
+
+    /** A destination that cannot be reached. */
+    private static final class Away implements LogSink {
+        @Override
+        public CompletionStage<?> send(LogBatch batch) {
+            return CompletableFuture.failedStage(new IOException("no route to host"));
+        }
+    }
+
+    /** A destination that takes everything. */
+    private static final class Collecting implements LogSink {
+        private final LinkedBlockingQueue<String> bodies = new LinkedBlockingQueue<>();
+
+        @Override
+        public CompletionStage<?> send(LogBatch batch) {
+            batch.records().forEach(record -> bodies.add(record.body()));
+            return CompletableFuture.completedStage(null);
+        }
+
+        List<String> await(int count) throws InterruptedException {
+            List<String> taken = new ArrayList<>();
+            while (taken.size() < count) {
+                String body = bodies.poll(20, TimeUnit.SECONDS);
+                assertThat(body).as("after %d records", taken.size()).isNotNull();
+                taken.add(body);
+            }
+            return taken;
+        }
+    }
+}
