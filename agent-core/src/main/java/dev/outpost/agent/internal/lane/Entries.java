@@ -34,14 +34,15 @@ final class Entries {
         return Long.MAX_VALUE;
     }
 
-    /** What the spool has lost does not count as stored any more. How many records that are. */
-    static long unstore(Deque<Entry> entries, Stored.Gap lost) {
+    /** What the spool has lost does not count as stored any more, up to so many records. How many that are. */
+    static long unstore(Deque<Entry> entries, Stored.Gap lost, long most) {
         long records = 0;
         for (Entry entry : entries) {
             if (entry.isStored()
                     && entry.batch() != null
                     && entry.from() >= lost.from()
-                    && entry.through() <= lost.through()) {
+                    && entry.through() <= lost.through()
+                    && records + entry.records() <= most) {
                 entry.stored(false);
                 records += entry.records();
             }

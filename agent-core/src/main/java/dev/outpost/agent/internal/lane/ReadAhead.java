@@ -38,16 +38,17 @@ final class ReadAhead {
         chain.spool().read(from, read + 1, last, BYTES, found -> {
             if (mine == turn) {
                 reading = false;
-                found.forEach(this::take);
+                found.forEach(stored -> take(stored, last));
             }
         });
     }
 
-    private void take(Stored found) {
+    /** A gap may reach beyond what was asked for: from there on it is in memory still. */
+    private void take(Stored found, long last) {
         if (found.through() <= read) {
             return;
         }
-        read = found.through();
+        read = Math.min(found.through(), last);
         if (found instanceof Stored.Frame frame) {
             ClosedBatch batch = new ClosedBatch(
                     frame.header().type() == FrameType.LOGS ? Signal.LOGS : Signal.METRICS,
@@ -59,7 +60,7 @@ final class ReadAhead {
                     List.of());
             run.takeRead(new Entry(found.through(), batch, true));
         } else if (found instanceof Stored.Gap gap) {
-            run.takeRead(new Entry(gap.from(), gap.through(), gap.records(), gap.reason(), true));
+            run.takeRead(new Entry(gap.from(), read, gap.records(), gap.reason(), true));
         }
     }
 

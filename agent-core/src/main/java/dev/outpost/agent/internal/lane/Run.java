@@ -341,8 +341,9 @@ public final class Run {
     }
 
     /** Of what the spool has lost, some may be here: it does not count as stored any more. How many records that are. */
-    long unstore(Stored.Gap lost) {
-        return Entries.unstore(flight, lost) + Entries.unstore(prefetched, lost);
+    long unstore(Stored.Gap lost, long most) {
+        long inFlight = Entries.unstore(flight, lost, most);
+        return inFlight + Entries.unstore(prefetched, lost, most - inFlight);
     }
 
     // ---- asked by the chain ---------------------------------------------------------------------------------------

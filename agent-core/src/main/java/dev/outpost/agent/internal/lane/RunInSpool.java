@@ -283,12 +283,18 @@ final class RunInSpool {
 
     // ---- what became of it ----------------------------------------------------------------------------------------
 
+    /** How many records it holds less without a batch. They are short when the spool could only guess what it had lost. */
+    private long leaving(Entry entry) {
+        changes++;
+        long known = Math.min(entry.records(), records);
+        records -= known;
+        return known;
+    }
+
     /** A batch that it holds is delivered. */
     void delivered(Entry entry) {
-        changes++;
-        records -= entry.records();
         bytes -= entry.bytes();
-        account.deliveredFromSpool(entry.records());
+        account.deliveredFromSpool(leaving(entry));
     }
 
     /** All up to {@code through} is delivered, of which a part may lie here that was not read since it was sent. */
@@ -372,10 +378,8 @@ final class RunInSpool {
             chain.spool().reject(present, toStore(entry, batch), reason);
         }
         if (entry.isStored()) {
-            changes++;
-            records -= entry.records();
             bytes -= batch.bytes();
-            account.droppedFromSpool(reason, entry.records());
+            account.droppedFromSpool(reason, leaving(entry));
         } else {
             account.droppedFromMemory(reason, entry.records());
         }
@@ -397,7 +401,7 @@ final class RunInSpool {
 
     private long unstore(Stored.Gap lost) {
         changes++;
-        long here = run.unstore(lost);
+        long here = run.unstore(lost, records);
         records -= here;
         account.unspooled(here);
         return here;

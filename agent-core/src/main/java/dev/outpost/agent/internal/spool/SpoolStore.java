@@ -352,6 +352,7 @@ public final class SpoolStore implements AutoCloseable {
                     end(run);
                 }
             }
+            disposal.retry();
             slots.saveAcks(runs);
         } finally {
             slots.close();

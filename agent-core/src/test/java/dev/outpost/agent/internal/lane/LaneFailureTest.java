@@ -278,6 +278,32 @@ class LaneFailureTest {
     }
 
     @Test
+    void next_gapOnDiskGoesOnInMemory_isSentOnce() {
+        bench.settle();
+        chain.onConnected();
+        bench.offer(3);
+        for (int i = 0; i < 2; i++) {
+            chain.dropNext(Objects.requireNonNull(chain.next()), "too_large_for_center");
+            chain.sent(Objects.requireNonNull(chain.next()));
+        }
+        bench.settle();
+        files.failWhen(call -> call.is(Op.CREATE, ".seg"));
+        chain.onDisconnected();
+        bench.settle();
+        files.failWhen(call -> false);
+        bench.advance(RETRY);
+        chain.onConnected();
+
+        List<Long> through = new ArrayList<>();
+        for (Chain.Offer next = bench.nextAfterReading(); next != null; next = bench.nextAfterReading()) {
+            through.add(next.entry().through());
+            chain.sent(next);
+        }
+
+        assertThat(through).isSorted().doesNotHaveDuplicates().endsWith(3L);
+    }
+
+    @Test
     void dropOldest_manyBatches_costsTheDiskNothing() {
         bench.settle();
         chain.onConnected();
