@@ -226,7 +226,7 @@ class DiskFilesTest {
         Spooled spooled = open(temporary);
         SpoolRun run = spooled.store.startRun(LOGS);
         FutureTask<Long> writing = new FutureTask<>(() -> {
-            for (int tries = 0; tries < 10_000 && spooled.synced.getOrDefault(run, 0L) < 150; tries++) {
+            while (spooled.synced.getOrDefault(run, 0L) < 150) {
                 long next = spooled.synced.getOrDefault(run, 0L) + 1;
                 spooled.nextAttempt();
                 spooled.append(run, next, Math.min(150, next + 9), 300);
@@ -236,7 +236,7 @@ class DiskFilesTest {
         });
         Thread writer = new Thread(writing);
         writer.start();
-        while (!writing.isDone()) {
+        for (int interrupts = 0; interrupts < 5_000 && !writing.isDone(); interrupts++) {
             writer.interrupt();
             Thread.onSpinWait();
         }
