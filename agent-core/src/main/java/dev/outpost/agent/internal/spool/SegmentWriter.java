@@ -28,8 +28,9 @@ final class SegmentWriter {
     }
 
     /**
-     * Makes the file at its full size, so that later forces need not change its metadata. What could not be made whole is
-     * deleted again.
+     * Makes the file. What could not be made whole is deleted again.
+     *
+     * @param zeroed whether at its full size, so that later forces need not change its metadata
      */
     static SegmentWriter create(Segment segment, boolean zeroed, Path directory, SpoolFiles files, Disposal disposal)
             throws IOException {
