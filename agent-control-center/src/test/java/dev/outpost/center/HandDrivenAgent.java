@@ -42,7 +42,7 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
     HandDrivenAgent(Executor wire, TransportServer.Acceptor acceptor) {
         this.wire = wire;
         wire.execute(() -> {
-            center = acceptor.onConnection(this, new Peer("hand-driven", List.of()));
+            center = acceptor.onConnection(this, new Peer("hand-driven", List.of(), null));
             center.onOpen();
         });
     }

@@ -102,6 +102,26 @@ class TelemetryIntakeTest {
     }
 
     @Test
+    void batch_sentAgainWhileTheConnectionBeforeIsBusy_isAcknowledgedOnceThatHasEnded() throws Exception {
+        CompletableFuture<Void> second = new CompletableFuture<>();
+        bench.telemetry.answers.add(batch -> CompletableFuture.completedStage(null));
+        bench.telemetry.answers.add(batch -> second);
+        bench.start();
+        HandDrivenAgent agent = bench.connect().join("a-1", at(0));
+        agent.send(logs(at(1)));
+        assertThat(agent.await(BatchAck.class)).isEqualTo(new BatchAck(at(1)));
+        agent.send(logs(at(2)));
+        Await.until("both handled", () -> bench.telemetry.handled.size() == 2);
+        agent.vanish();
+
+        HandDrivenAgent back = bench.connect().join("a-1", at(0));
+        back.send(logs(at(1)));
+        second.completeExceptionally(new IllegalStateException("disk full"));
+
+        assertThat(back.await(BatchAck.class)).isEqualTo(new BatchAck(at(1)));
+    }
+
+    @Test
     void gap_isReportedAndAcknowledgedLikeBatches() throws Exception {
         bench.start();
         HandDrivenAgent agent = bench.connect().join("a-1", at(0));

@@ -12,5 +12,7 @@ public sealed interface AgentMessage
                 Pong,
                 Rejection,
                 Goodbye,
+                Request,
+                Response,
                 UnknownPayload,
                 InvalidPayload {}

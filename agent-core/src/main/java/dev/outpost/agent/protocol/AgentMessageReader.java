@@ -42,6 +42,8 @@ final class AgentMessageReader {
             case AgentMessageWriter.REJECTION -> Parts.rejection(in.message(tag));
             case AgentMessageWriter.GOODBYE -> goodbye(in.message(tag));
             case AgentMessageWriter.STREAM_OPEN -> streamOpen(in.message(tag));
+            case AgentMessageWriter.REQUEST -> Parts.request(in.message(tag));
+            case AgentMessageWriter.RESPONSE -> Parts.response(in.message(tag));
             default -> {
                 in.skip(tag);
                 yield new UnknownPayload(tag >>> 3);
@@ -57,6 +59,7 @@ final class AgentMessageReader {
         Map<String, String> labels = new HashMap<>();
         List<String> taskTypes = new ArrayList<>();
         List<StreamPosition> streams = new ArrayList<>();
+        List<String> requestTypes = new ArrayList<>();
         for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
             switch (tag >>> 3) {
                 case 1 -> version = Parts.count(in.varint(tag));
@@ -66,10 +69,11 @@ final class AgentMessageReader {
                 case 5 -> in.mapEntry(tag, labels);
                 case 6 -> taskTypes.add(in.string(tag));
                 case 7 -> streams.add(Parts.position(in.message(tag)));
+                case 8 -> requestTypes.add(in.string(tag));
                 default -> in.skip(tag);
             }
         }
-        return new Hello(version, agentId, instanceId, agentVersion, labels, taskTypes, streams);
+        return new Hello(version, agentId, instanceId, agentVersion, labels, taskTypes, streams, requestTypes);
     }
 
     private static Heartbeat heartbeat(ProtoReader in) throws MalformedProtoException {

@@ -18,6 +18,8 @@ final class AgentMessageWriter {
     static final int GOODBYE = 17;
     static final int GAP = 18;
     static final int STREAM_OPEN = 19;
+    static final int REQUEST = 20;
+    static final int RESPONSE = 21;
 
     private AgentMessageWriter() {}
 
@@ -44,6 +46,10 @@ final class AgentMessageWriter {
             Parts.empty(PONG, out);
         } else if (message instanceof Rejection m) {
             Parts.rejection(REJECTION, m, out);
+        } else if (message instanceof Request m) {
+            Parts.request(REQUEST, m, out);
+        } else if (message instanceof Response m) {
+            Parts.response(RESPONSE, m, out);
         } else if (message instanceof Goodbye m) {
             int start = out.beginMessage(GOODBYE);
             out.string(1, m.reason());
@@ -63,6 +69,7 @@ final class AgentMessageWriter {
         out.map(5, m.labels());
         m.taskTypes().forEach(type -> out.presentString(6, type));
         m.streams().forEach(position -> Parts.position(7, position, out));
+        m.requestTypes().forEach(type -> out.presentString(8, type));
         out.endMessage(start);
     }
 

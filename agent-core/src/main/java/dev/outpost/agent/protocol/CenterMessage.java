@@ -14,5 +14,7 @@ public sealed interface CenterMessage
                 Pong,
                 Rejection,
                 Drain,
+                Request,
+                Response,
                 UnknownPayload,
                 InvalidPayload {}

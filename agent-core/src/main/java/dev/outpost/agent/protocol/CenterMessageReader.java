@@ -41,6 +41,8 @@ final class CenterMessageReader {
             }
             case CenterMessageWriter.REJECTION -> Parts.rejection(in.message(tag));
             case CenterMessageWriter.DRAIN -> drain(in.message(tag));
+            case CenterMessageWriter.REQUEST -> Parts.request(in.message(tag));
+            case CenterMessageWriter.RESPONSE -> Parts.response(in.message(tag));
             default -> {
                 in.skip(tag);
                 yield new UnknownPayload(tag >>> 3);
@@ -54,6 +56,7 @@ final class CenterMessageReader {
         int maxBatchBytes = 0;
         int window = 0;
         List<StreamPosition> streams = new ArrayList<>();
+        Duration spread = Duration.ZERO;
         for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
             switch (tag >>> 3) {
                 case 1 -> sessionId = in.string(tag);
@@ -61,25 +64,28 @@ final class CenterMessageReader {
                 case 3 -> maxBatchBytes = Parts.count(in.varint(tag));
                 case 4 -> window = Parts.count(in.varint(tag));
                 case 5 -> streams.add(Parts.position(in.message(tag)));
+                case 6 -> spread = Parts.duration(in.varint(tag));
                 default -> in.skip(tag);
             }
         }
-        return new Welcome(sessionId, heartbeat, maxBatchBytes, window, streams);
+        return new Welcome(sessionId, heartbeat, maxBatchBytes, window, streams, spread);
     }
 
     private static Refusal refusal(ProtoReader in) throws MalformedProtoException {
         Refusal.Code code = Refusal.Code.UNSPECIFIED;
         String detail = "";
         Duration retryAfter = Duration.ZERO;
+        String endpoint = "";
         for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
             switch (tag >>> 3) {
                 case 1 -> code = Parts.orUnspecified(REFUSAL_CODES, in.varint(tag));
                 case 2 -> detail = in.string(tag);
                 case 3 -> retryAfter = Parts.duration(in.varint(tag));
+                case 4 -> endpoint = in.string(tag);
                 default -> in.skip(tag);
             }
         }
-        return new Refusal(code, detail, retryAfter);
+        return new Refusal(code, detail, retryAfter, endpoint);
     }
 
     private static BatchAck batchAck(ProtoReader in) throws MalformedProtoException {
@@ -184,13 +190,15 @@ final class CenterMessageReader {
     private static Drain drain(ProtoReader in) throws MalformedProtoException {
         String reason = "";
         Duration spread = Duration.ZERO;
+        String endpoint = "";
         for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
             switch (tag >>> 3) {
                 case 1 -> reason = in.string(tag);
                 case 2 -> spread = Parts.duration(in.varint(tag));
+                case 3 -> endpoint = in.string(tag);
                 default -> in.skip(tag);
             }
         }
-        return new Drain(reason, spread);
+        return new Drain(reason, spread, endpoint);
     }
 }

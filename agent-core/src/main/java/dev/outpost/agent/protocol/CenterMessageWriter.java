@@ -19,6 +19,8 @@ final class CenterMessageWriter {
     static final int PONG = 19;
     static final int REJECTION = 20;
     static final int DRAIN = 21;
+    static final int REQUEST = 22;
+    static final int RESPONSE = 23;
 
     private CenterMessageWriter() {}
 
@@ -48,13 +50,14 @@ final class CenterMessageWriter {
             int start = out.beginMessage(REFUSAL);
             out.varint(1, Parts.number(m.code()));
             out.string(2, m.detail());
-            out.varint(3, m.retryAfter().toMillis());
+            out.varint(3, Parts.millis32(m.retryAfter()));
+            out.string(4, m.endpoint());
             out.endMessage(start);
         } else if (message instanceof BatchNack m) {
             int start = out.beginMessage(BATCH_NACK);
             Parts.position(1, m.position(), out);
             out.varint(2, Parts.number(m.code()));
-            out.varint(3, m.retryAfter().toMillis());
+            out.varint(3, Parts.millis32(m.retryAfter()));
             out.string(4, m.detail());
             out.endMessage(start);
         } else if (message instanceof TaskCancel m) {
@@ -68,10 +71,15 @@ final class CenterMessageWriter {
             Parts.empty(PONG, out);
         } else if (message instanceof Rejection m) {
             Parts.rejection(REJECTION, m, out);
+        } else if (message instanceof Request m) {
+            Parts.request(REQUEST, m, out);
+        } else if (message instanceof Response m) {
+            Parts.response(RESPONSE, m, out);
         } else if (message instanceof Drain m) {
             int start = out.beginMessage(DRAIN);
             out.string(1, m.reason());
-            out.varint(2, m.spread().toMillis());
+            out.varint(2, Parts.millis32(m.spread()));
+            out.string(3, m.endpoint());
             out.endMessage(start);
         } else {
             throw new IllegalArgumentException("cannot be sent: " + message);
@@ -81,10 +89,11 @@ final class CenterMessageWriter {
     private static void welcome(Welcome m, ProtoWriter out) {
         int start = out.beginMessage(WELCOME);
         out.string(1, m.sessionId());
-        out.varint(2, m.heartbeatInterval().toMillis());
+        out.varint(2, Parts.millis32(m.heartbeatInterval()));
         out.varint(3, m.maxBatchBytes());
         out.varint(4, m.windowBatches());
         m.streams().forEach(position -> Parts.position(5, position, out));
+        out.varint(6, Parts.millis32(m.reconnectSpread()));
         out.endMessage(start);
     }
 

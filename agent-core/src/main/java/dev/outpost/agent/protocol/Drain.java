@@ -7,5 +7,12 @@ import java.time.Duration;
  *
  * @param reason why, for people
  * @param spread over how long the agents should come back
+ * @param endpoint go there instead, if it is one of those that the agent was given; empty: no advice
  */
-public record Drain(String reason, Duration spread) implements CenterMessage {}
+public record Drain(String reason, Duration spread, String endpoint) implements CenterMessage {
+
+    /** Without advice where to go. */
+    public Drain(String reason, Duration spread) {
+        this(reason, spread, "");
+    }
+}

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param taskTypes what it has handlers for
  * @param streams the epochs of which batches follow, each with the last sequence that is acknowledged or gone; further ones
  *     are opened with {@link StreamOpen}
+ * @param requestTypes the types of {@link Request} that it has handlers for
  */
 public record Hello(
         int protocolVersion,
@@ -22,7 +23,8 @@ public record Hello(
         String agentVersion,
         Map<String, String> labels,
         List<String> taskTypes,
-        List<StreamPosition> streams)
+        List<StreamPosition> streams,
+        List<String> requestTypes)
         implements AgentMessage {
 
     /** The protocol version of this SDK. */
@@ -33,5 +35,18 @@ public record Hello(
         labels = Map.copyOf(labels);
         taskTypes = List.copyOf(taskTypes);
         streams = List.copyOf(streams);
+        requestTypes = List.copyOf(requestTypes);
+    }
+
+    /** Without handlers for requests. */
+    public Hello(
+            int protocolVersion,
+            String agentId,
+            String instanceId,
+            String agentVersion,
+            Map<String, String> labels,
+            List<String> taskTypes,
+            List<StreamPosition> streams) {
+        this(protocolVersion, agentId, instanceId, agentVersion, labels, taskTypes, streams, List.of());
     }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Parts {
 
     private static final Rejection.Code[] REJECTION_CODES = Rejection.Code.values();
+    private static final Response.Status[] RESPONSE_STATUSES = Response.Status.values();
 
     /** Longer durations are cut when read: nobody means 31 years. */
     private static final long LONGEST_MILLIS = 1_000_000_000_000L;
@@ -31,6 +32,11 @@ final class Parts {
     /** Durations below a millisecond do not become zero, which would mean "not set". */
     static long millis(Duration duration) {
         return Math.max(1, duration.toMillis());
+    }
+
+    /** For fields of 32 bits: what is longer than 49 days is as good as that. */
+    static long millis32(Duration duration) {
+        return Math.min(duration.toMillis(), (1L << 32) - 1);
     }
 
     static Duration duration(long millis) {
@@ -118,6 +124,71 @@ final class Parts {
             throw new IllegalArgumentException(what + " is missing");
         }
         return value;
+    }
+
+    static void request(int field, Request m, ProtoWriter out) {
+        int start = out.beginMessage(field);
+        out.string(1, m.type());
+        out.string(2, m.contentType());
+        bytes(3, m.body(), out);
+        out.varint(4, millis32(m.timeout()));
+        if (m.traceparent() != null) {
+            out.string(5, m.traceparent());
+        }
+        out.endMessage(start);
+    }
+
+    static Request request(ProtoReader in) throws MalformedProtoException {
+        String type = "";
+        String contentType = "";
+        ByteBuffer body = ByteBuffer.allocate(0);
+        Duration timeout = Duration.ZERO;
+        String traceparent = null;
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> type = in.string(tag);
+                case 2 -> contentType = in.string(tag);
+                case 3 -> body = in.bytes(tag);
+                case 4 -> timeout = duration(in.varint(tag));
+                case 5 -> traceparent = in.string(tag);
+                default -> in.skip(tag);
+            }
+        }
+        return new Request(type, contentType, body, timeout, traceparent);
+    }
+
+    static void response(int field, Response m, ProtoWriter out) {
+        int start = out.beginMessage(field);
+        out.varint(1, number(m.status()));
+        out.string(2, m.contentType());
+        bytes(3, m.body(), out);
+        out.string(4, m.detail());
+        out.endMessage(start);
+    }
+
+    static Response response(ProtoReader in) throws MalformedProtoException {
+        Response.Status status = Response.Status.UNSPECIFIED;
+        String contentType = "";
+        ByteBuffer body = ByteBuffer.allocate(0);
+        String detail = "";
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> status = orUnspecified(RESPONSE_STATUSES, in.varint(tag));
+                case 2 -> contentType = in.string(tag);
+                case 3 -> body = in.bytes(tag);
+                case 4 -> detail = in.string(tag);
+                default -> in.skip(tag);
+            }
+        }
+        return new Response(status, contentType, body, detail);
+    }
+
+    private static void bytes(int field, ByteBuffer content, ProtoWriter out) {
+        if (content.hasRemaining()) {
+            byte[] copy = new byte[content.remaining()];
+            content.get(copy);
+            out.bytes(field, copy);
+        }
     }
 
     static void rejection(int field, Rejection m, ProtoWriter out) {

@@ -8,8 +8,14 @@ import java.time.Duration;
  * @param code why
  * @param detail why, for people
  * @param retryAfter the least time to wait; zero: as the agent likes
+ * @param endpoint go there instead, if it is one of those that the agent was given; empty: no advice
  */
-public record Refusal(Code code, String detail, Duration retryAfter) implements CenterMessage {
+public record Refusal(Code code, String detail, Duration retryAfter, String endpoint) implements CenterMessage {
+
+    /** Without advice where to go. */
+    public Refusal(Code code, String detail, Duration retryAfter) {
+        this(code, detail, retryAfter, "");
+    }
 
     /** Why an agent is not let in. */
     public enum Code {

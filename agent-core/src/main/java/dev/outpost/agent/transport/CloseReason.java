@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param detail why, for people: one line, without secrets
  * @param retryAfter the least time to wait that the peer asked for, or null
  * @param cause the error behind it, or null
+ * @param fault what kind of thing went wrong, for counters and alerts
  */
 public record CloseReason(
         Next next,
         String detail,
         @Nullable Duration retryAfter,
-        @Nullable Throwable cause) {
+        @Nullable Throwable cause,
+        Fault fault) {
 
     /** What to do after a link has ended. */
     public enum Next {
@@ -30,8 +32,44 @@ public record CloseReason(
         STOP
     }
 
+    /** What kind of thing ended a link, or kept it from coming into being. */
+    public enum Fault {
+        /** None, or none of the others. */
+        OTHER,
+        /** No link to the address: refused, no route, no such name, no answer in time. */
+        UNREACHABLE,
+        /** The link was there and broke, or nothing was heard any more. */
+        LOST,
+        /** The other side's certificate comes from an authority that is not trusted here. */
+        TLS_UNTRUSTED,
+        /** The other side's certificate is not valid yet or no longer. */
+        TLS_EXPIRED,
+        /** The other side's certificate is for another name. */
+        TLS_WRONG_NAME,
+        /** The other side did not accept our certificate, or wanted one and got none. */
+        TLS_REJECTED,
+        /** No common version or cipher, or the other side does not speak TLS at all. */
+        TLS_PROTOCOL,
+        /** Own certificate, key or trust cannot be read. */
+        TLS_FILES,
+        /** The credentials are missing or wrong, or could not be had. */
+        UNAUTHENTICATED,
+        /** Known, and not allowed. */
+        PERMISSION_DENIED,
+        /** The other side does not speak this protocol, or broke it. */
+        PROTOCOL,
+        /** The other side has no room for us now. */
+        BUSY
+    }
+
+    /** Of no special kind. */
+    public CloseReason(Next next, String detail, @Nullable Duration retryAfter, @Nullable Throwable cause) {
+        this(next, detail, retryAfter, cause, Fault.OTHER);
+    }
+
     /** Checks for null. */
     public CloseReason {
+        Objects.requireNonNull(fault, "fault");
         Objects.requireNonNull(next, "next");
         Objects.requireNonNull(detail, "detail");
     }
@@ -44,6 +82,11 @@ public record CloseReason(
     /** Refused or misconfigured. */
     public static CloseReason refused(String detail, @Nullable Throwable cause) {
         return new CloseReason(Next.RETRY_RARELY, detail, null, cause);
+    }
+
+    /** The same, and what kind of thing went wrong. */
+    public CloseReason as(Fault kind) {
+        return new CloseReason(next, detail, retryAfter, cause, kind);
     }
 
     /** Nothing was wrong. */

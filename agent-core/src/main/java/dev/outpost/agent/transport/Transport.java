@@ -27,6 +27,16 @@ public interface Transport extends AutoCloseable {
     /** Where it leads, for logs: a target without credentials. */
     String target();
 
+    /**
+     * What it would show of who it is, and trust, if it connected now. The agent asks every half minute, to connect anew when
+     * something has changed and to tell when something will expire. Any thread; may read files.
+     *
+     * @throws Exception if a file that it needs cannot be read or makes no sense; what there is goes on
+     */
+    default Identity identity() throws Exception {
+        return Identity.NONE;
+    }
+
     /** Frees threads and other resources; connections still open are closed. Idempotent, returns within a second. */
     @Override
     void close();

@@ -92,7 +92,7 @@ public final class InMemoryNetwork implements AutoCloseable {
                 return;
             }
             links.add(link);
-            link.agent().listener(server.onConnection(link.center(), new Peer("in-memory", List.of())));
+            link.agent().listener(server.onConnection(link.center(), new Peer("in-memory", List.of(), null)));
             link.open();
             link.agent().sendFirst(new Envelope<>(hello.id(), 0, hello.epochNanos(), hello.payload()));
         }

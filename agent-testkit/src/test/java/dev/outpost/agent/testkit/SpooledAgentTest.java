@@ -2,9 +2,11 @@ package dev.outpost.agent.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.outpost.agent.Agent;
 import dev.outpost.agent.AgentBuilder;
+import dev.outpost.agent.AgentState;
 import dev.outpost.agent.LaneSnapshot;
 import dev.outpost.agent.attribute.Attributes;
 import dev.outpost.agent.log.LogBatch;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -103,6 +106,31 @@ class SpooledAgentTest {
                     .hasCauseInstanceOf(NotDurableException.class)
                     .hasMessageContaining("spool_failed");
             assertThat(agent.flush(Duration.ofMillis(10))).isFalse();
+        }
+    }
+
+    @Test
+    void close_diskHangs_endsInItsTimeAndSaysWhatWasLost() throws Exception {
+        Path slot = Files.createDirectories(directory.resolve("spool").resolve("slot-0"));
+        Path hanging = slot.resolve("META"); // a pipe: whoever opens it to read waits for somebody who writes
+        assumeThat(new ProcessBuilder("mkfifo", hanging.toString()).start().waitFor())
+                .isZero();
+        Agent agent = Agent.builder()
+                .id("a")
+                .spool(Spool.in(directory.resolve("spool")))
+                .logSink("kept", new Away())
+                .shutdownTimeout(Duration.ofMillis(500))
+                .build();
+        try {
+            agent.start();
+            publish(agent, 0, 50);
+
+            agent.close();
+
+            assertThat(agent.state()).isEqualTo(AgentState.CLOSED);
+            assertThat(agent.snapshot().lane("logs/kept").dropped()).isEqualTo(Map.of("closed", 50L));
+        } finally {
+            Files.newOutputStream(hanging).close(); // or its thread would wait on
         }
     }
 

@@ -37,8 +37,8 @@ public final class SpoolClient {
     /** What may wait for the disk thread: when the destination takes it meanwhile, it waits for nothing. */
     private static final long MOST_PENDING_BYTES = 32L << 20;
 
-    /** Lanes begin without the spool when its disk does not answer within this. */
-    private static final Duration OPENS_WITHIN = Duration.ofSeconds(5);
+    /** Lanes begin, and go on, without the spool when its disk does not answer within this. */
+    private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(5);
 
     private static final Duration SAVE_ACKS_AFTER = Duration.ofSeconds(1);
     private static final Duration TRUSTED_CLOCK_ERROR = Duration.ofMinutes(5);
@@ -47,6 +47,7 @@ public final class SpoolClient {
     private final List<Chain> chains;
     private final SpoolFiles files;
     private final SpoolDisk disk;
+    private final HangWatch watch;
     private final Timers timers;
     private final Inbox inbox;
     private final AgentClock clock;
@@ -56,6 +57,9 @@ public final class SpoolClient {
     private final SpoolNews news;
     private final long startNanos;
     private final long startEpochNanos;
+
+    /** Adopted and not yet described; belongs to the disk thread. */
+    private final List<SpoolRun> adopted = new ArrayList<>();
 
     private boolean open;
     private boolean closed;
@@ -79,7 +83,8 @@ public final class SpoolClient {
         this.settings = settings;
         this.chains = chains;
         this.files = files;
-        this.disk = new SpoolDisk(disk, inbox);
+        this.disk = new SpoolDisk(disk, inbox, clock);
+        this.watch = new HangWatch(this.disk, ANSWERS_WITHIN, timers, clock, new HangEvents());
         this.timers = timers;
         this.inbox = inbox;
         this.clock = clock;
@@ -106,13 +111,14 @@ public final class SpoolClient {
     /** Opens it; what was found goes to the chains. */
     public void open() {
         timers.schedule(clock.nanoTime(), HOUSEKEEPING, this::keepHouse);
-        timers.schedule(clock.nanoTime(), OPENS_WITHIN, this::onSlowOpening);
+        timers.schedule(clock.nanoTime(), ANSWERS_WITHIN, this::onSlowOpening);
         tryOpen();
     }
 
     private void onSlowOpening() {
         if (!open && !closed && !health.isDegraded()) {
-            health.fails("cannot be opened", new TimeoutException("the disk has not answered within " + OPENS_WITHIN));
+            health.fails(
+                    "cannot be opened", new TimeoutException("the disk has not answered within " + ANSWERS_WITHIN));
             chains.forEach(Chain::onSpoolFailed);
         }
     }
@@ -344,7 +350,9 @@ public final class SpoolClient {
                     if (trusted) {
                         store.evictOlderThan(oldest);
                     }
-                    List<Found> found = describe(store, store.adoptOrphans());
+                    adopted.addAll(store.adoptOrphans());
+                    List<Found> found = describe(store, adopted);
+                    adopted.clear(); // behind the reading: what fails there is tried again in a minute
                     if (!found.isEmpty()) {
                         inbox.post(() -> take(found));
                     }
@@ -367,6 +375,29 @@ public final class SpoolClient {
             health.note(problem, e);
             failed.accept(e);
         });
+        watch.begin();
+    }
+
+    private final class HangEvents implements HangWatch.Events {
+        @Override
+        public boolean onHanging() {
+            if (!canWrite()) {
+                return false; // that it does not work is known
+            }
+            health.fails("does not answer", new TimeoutException("the disk has been busy for " + ANSWERS_WITHIN));
+            chains.forEach(Chain::onSpoolFailed);
+            return true;
+        }
+
+        @Override
+        public void onAnswered() {
+            tryAgain();
+        }
+    }
+
+    private void tryAgain() {
+        health.hope(); // one more attempt, which will tell
+        chains.forEach(Chain::onSpoolRetry);
     }
 
     /** Nobody writes for a while; then everybody tries again. */
@@ -376,15 +407,13 @@ public final class SpoolClient {
         }
         health.fails(what, failure);
         chains.forEach(Chain::onSpoolFailed);
-        health.retryLater(() -> {
-            health.hope(); // one more attempt, which will tell
-            chains.forEach(Chain::onSpoolRetry);
-        });
+        health.retryLater(this::tryAgain);
     }
 
     /** Forces and closes everything after what was asked for before; the slot is free then. Ends on the disk thread. */
     public void close() {
         closed = true;
+        watch.close();
         disk.close(e -> log.warn("spool.close", "the spool in " + settings.directory() + " could not be closed", e));
     }
 }

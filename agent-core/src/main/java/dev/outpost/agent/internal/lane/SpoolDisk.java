@@ -2,7 +2,10 @@ package dev.outpost.agent.internal.lane;
 
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.spool.SpoolStore;
+import dev.outpost.agent.schedule.AgentClock;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,13 +14,45 @@ final class SpoolDisk {
 
     private final DiskQueue disk;
     private final Inbox inbox;
+    private final AgentClock clock;
+    private final AtomicInteger pending = new AtomicInteger();
+    private volatile boolean busy;
+    private volatile long busySince;
 
     /** Belongs to the disk thread, which alone looks into it. */
     private @Nullable SpoolStore store;
 
-    SpoolDisk(DiskQueue disk, Inbox inbox) {
+    SpoolDisk(DiskQueue disk, Inbox inbox, AgentClock clock) {
         this.disk = disk;
         this.inbox = inbox;
+        this.clock = clock;
+    }
+
+    /** Whether anything is to be done or being done. */
+    boolean isBusy() {
+        return pending.get() > 0;
+    }
+
+    /** Whether the disk has been at one piece of work for so long. */
+    boolean hangsFor(Duration time) {
+        return busy && clock.nanoTime() - busySince >= time.toNanos();
+    }
+
+    private void execute(Runnable work) {
+        pending.incrementAndGet();
+        boolean taken = disk.execute(() -> {
+            busySince = clock.nanoTime();
+            busy = true;
+            try {
+                work.run();
+            } finally {
+                busy = false;
+                pending.decrementAndGet();
+            }
+        });
+        if (!taken) {
+            pending.decrementAndGet();
+        }
     }
 
     /** Something to do with the store. */
@@ -37,7 +72,7 @@ final class SpoolDisk {
      * slot taken.
      */
     void open(Opening opening, Work first, Consumer<Exception> failed) {
-        disk.execute(() -> {
+        execute(() -> {
             try {
                 SpoolStore opened = opening.open();
                 boolean done = false;
@@ -62,7 +97,7 @@ final class SpoolDisk {
      * @param failed runs on the control loop when that throws, or when there is no store
      */
     void submit(Work work, Consumer<Exception> failed) {
-        disk.execute(() -> {
+        execute(() -> {
             SpoolStore present = store;
             if (present == null) {
                 inbox.post(() -> failed.accept(new IOException("the spool is not open")));
@@ -82,7 +117,7 @@ final class SpoolDisk {
      * @param failed runs on the disk thread, for the loop may have ended
      */
     void close(Consumer<Exception> failed) {
-        disk.execute(() -> {
+        execute(() -> {
             SpoolStore present = store;
             store = null;
             if (present == null) {

@@ -39,6 +39,7 @@ public final class AgentRuntime implements Agent {
     private final StateHolder state;
     private final TelemetryStage telemetry;
     private final ControlStage control;
+    private final FlushRounds flushes;
     private final Map<Long, CompletableFuture<TaskStatus>> outcomes = new ConcurrentHashMap<>();
     private final AtomicLong nextOutcome = new AtomicLong();
     private final AtomicBoolean closeBegun = new AtomicBoolean();
@@ -55,6 +56,7 @@ public final class AgentRuntime implements Agent {
         this.control = new ControlStage(
                 config, telemetry, state, notifier, guard, log, counters, new OwnMetrics(this::snapshot));
         this.telemetry.lanes(control.lanes());
+        this.flushes = new FlushRounds(done -> telemetry.flush(() -> control.post(() -> control.whenSafe(done))));
     }
 
     @Override
@@ -123,10 +125,8 @@ public final class AgentRuntime implements Agent {
         if (!isRunning()) {
             return false;
         }
-        CompletableFuture<Boolean> safe = new CompletableFuture<>();
-        telemetry.flush(() -> control.post(() -> control.whenSafe(safe::complete)));
         try {
-            return safe.get(saturatedNanos(timeout), TimeUnit.NANOSECONDS);
+            return flushes.ask().get(saturatedNanos(timeout), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -7,7 +7,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Batches that are damaged or that no destination takes, each a segment of one frame, for people to look at. At most 16
+ * Batches that are damaged or that no destination takes, each a segment of one frame, and segments that could not be read,
+ * for people to look at. At most 16
  * files and so many bytes; the oldest go first. What goes wrong here costs evidence only, and is not thrown. Disk thread only.
  */
 final class Quarantine {
@@ -69,6 +70,35 @@ final class Quarantine {
             }
         } catch (IOException e) {
             Disposal.note("a batch could not be put into quarantine", e);
+        }
+    }
+
+    /** Keeps a whole segment, whatever is in it, unless it is too large for that: then it is deleted. */
+    void take(Path segment, String chain) {
+        long size = sizeOf(segment);
+        if (size > maxBytes) {
+            disposal.delete(segment, size);
+            return;
+        }
+        keepOnly(MOST_FILES - 1, maxBytes - size);
+        Path path = directory.resolve(chain + "-" + segment.getFileName());
+        try {
+            files.createDirectories(directory);
+            files.replace(segment, path);
+            add(path, size);
+        } catch (IOException e) {
+            Disposal.note("a segment could not be put into quarantine", e);
+            disposal.delete(segment, size);
+        }
+    }
+
+    /** One that cannot even be opened counts as nothing. */
+    private long sizeOf(Path segment) {
+        try (SpoolFiles.OpenFile file = files.openToRead(segment)) {
+            return file.size();
+        } catch (IOException e) {
+            Disposal.note("the size of a segment is not known", e);
+            return 0;
         }
     }
 

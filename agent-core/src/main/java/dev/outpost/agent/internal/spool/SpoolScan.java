@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -28,19 +29,27 @@ final class SpoolScan {
     private final SlotDirectory slot;
     private final SpoolFiles files;
     private final Disposal disposal;
+    private final Quarantine quarantine;
     private final ToIntFunction<String> priorities;
     private final Map<Long, SpoolRun> byEpoch = new TreeMap<>();
 
     /** All that is known, for segments whose header is damaged. */
     private final Set<UUID> streams = new LinkedHashSet<>();
 
+    private final List<Path> unreadable = new ArrayList<>();
     private int damagedSegments;
 
     /** A scan, with the class of each chain by its name. */
-    SpoolScan(SlotDirectory slot, SpoolFiles files, Disposal disposal, ToIntFunction<String> priorities) {
+    SpoolScan(
+            SlotDirectory slot,
+            SpoolFiles files,
+            Disposal disposal,
+            Quarantine quarantine,
+            ToIntFunction<String> priorities) {
         this.slot = slot;
         this.files = files;
         this.disposal = disposal;
+        this.quarantine = quarantine;
         this.priorities = priorities;
         streams.add(slot.streamId());
         slot.savedGaps().forEach(gap -> streams.add(gap.streamId()));
@@ -77,6 +86,7 @@ final class SpoolScan {
             cutOverlaps(run);
         }
         addGaps();
+        setAsideUnreadable();
         addAcks();
         List<SpoolRun> runs = new ArrayList<>(byEpoch.values());
         runs.removeIf(SpoolRun::isEmpty);
@@ -99,28 +109,49 @@ final class SpoolScan {
         void read(SpoolFiles.OpenFile file) throws IOException;
     }
 
-    /** Reads a segment; one that cannot be read stays where it is, and stands in nobody's way. */
-    private void read(Path path, Reading reading) throws IOException {
+    /** Reads a segment; says whether that is over, for good or because it is gone, or cannot be done now. */
+    private boolean read(Path path, Reading reading) throws IOException {
         for (int tries = 1; ; tries++) {
             try (SpoolFiles.OpenFile file = files.openToRead(path)) {
                 reading.read(file);
-                return;
+                return true;
             } catch (NoSuchFileException e) {
-                return; // somebody deleted it just now
+                return true; // somebody deleted it just now
             } catch (IOException e) {
                 if (tries == READS_BEFORE_GIVING_UP) {
                     slot.requireReadable(e);
                     damagedSegments++;
-                    Disposal.note("a segment cannot be read and is left aside", e);
-                    return;
+                    Disposal.note("a segment cannot be read", e);
+                    return false;
                 }
+            }
+        }
+    }
+
+    /**
+     * What is behind a segment that cannot be read will be delivered, and nobody takes this one's batches after that: they
+     * are a gap, and the file is kept for people to look at. With nothing behind it, it stays where it is and can be read another time.
+     */
+    private void setAsideUnreadable() {
+        for (Path path : unreadable) {
+            SegmentId id = SegmentId.of(path, slot.streamId()).orElseThrow();
+            SpoolRun run = byEpoch.get(id.epoch());
+            OptionalLong behind = run == null
+                    ? OptionalLong.empty()
+                    : run.segments().stream()
+                            .mapToLong(segment -> segment.id().firstSequence())
+                            .filter(first -> first > id.firstSequence())
+                            .min();
+            if (run != null && behind.isPresent()) {
+                run.addGapParts(new Stored.Gap(id.firstSequence(), behind.getAsLong() - 1, 0, "unreadable"));
+                quarantine.take(path, chainOf(path));
             }
         }
     }
 
     private void add(Path path, List<Found> found, List<Path> nameless) throws IOException {
         SegmentId named = SegmentId.of(path, slot.streamId()).orElseThrow();
-        read(path, file -> {
+        boolean read = read(path, file -> {
             ByteBuffer start = ByteBuffer.allocate(SegmentHeader.BYTES);
             file.read(start, 0);
             start.flip();
@@ -143,6 +174,9 @@ final class SpoolScan {
                 disposal.delete(path, file.size());
             }
         });
+        if (!read) {
+            unreadable.add(path);
+        }
     }
 
     /** Tries a segment with the ids of other streams: it is of another than the slot now, and its header is damaged. */

@@ -108,7 +108,7 @@ public final class SpoolStore implements AutoCloseable {
     }
 
     private List<SpoolRun> take(SlotDirectory slot) throws IOException {
-        SpoolScan scan = new SpoolScan(slot, files, disposal, this::priorityOf);
+        SpoolScan scan = new SpoolScan(slot, files, disposal, quarantine, this::priorityOf);
         List<SpoolRun> found = scan.runs();
         damagedSegments += scan.damagedSegments();
         List<Segment> segments = new ArrayList<>();

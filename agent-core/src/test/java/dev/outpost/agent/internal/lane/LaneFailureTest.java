@@ -349,6 +349,71 @@ class LaneFailureTest {
         assertThat(files.files(".seg")).isEmpty();
     }
 
+    @Test
+    void append_diskHangsInIt_isSaidAndBreaksPromises_andGoesOnWhenItAnswers() {
+        bench.settle();
+        List<String> meanwhile = new ArrayList<>();
+        files.failWhen(call -> {
+            if (call.is(Op.FORCE, ".seg") && meanwhile.isEmpty()) {
+                meanwhile.add("hangs");
+                for (int second = 0; second < 7; second++) {
+                    bench.clock.advance(Duration.ofSeconds(1));
+                    bench.turn();
+                }
+                meanwhile.addAll(reached);
+                bench.spool.problem().ifPresent(meanwhile::add);
+            }
+            return false;
+        });
+
+        bench.offer(promise());
+        bench.settle();
+
+        assertThat(meanwhile)
+                .hasSize(3)
+                .contains("hangs", "spool_failed")
+                .last()
+                .asString()
+                .contains("does not answer");
+        bench.advance(Duration.ofSeconds(1));
+        assertThat(bench.spool.problem()).isEmpty();
+        bench.offer(promise());
+        bench.settle();
+        assertThat(reached).containsExactly("spool_failed", "kept");
+        assertThat(account.spooled()).isEqualTo(2 * RECORDS);
+        assertThat(account.held()).isZero();
+    }
+
+    @Test
+    void keepHouse_cannotCountWhatItAdopts_triesAgain() {
+        bench.settle();
+        chain.onConnected();
+        bench.offer(3);
+        bench.sendAll();
+        chain.onDisconnected();
+        bench.advance(SYNC);
+        chain.onConnected();
+        Chain.Offer first = Objects.requireNonNull(bench.nextAfterReading());
+        chain.sent(first);
+        chain.ack(first.run().position(1));
+        LaneBench ended = bench;
+        start(settings());
+        ended.lane.close();
+        ended.spool.close();
+        ended.settle();
+        int[] reads = {0};
+        // The scan opens the segment once; counting what is behind the acknowledged batch opens it again.
+        files.failWhen(call -> call.is(Op.OPEN_READ, ".seg") && ++reads[0] > 1);
+
+        bench.advance(Duration.ofMinutes(1));
+        assertThat(reads[0]).isGreaterThan(1);
+        assertThat(account.recovered()).isZero();
+        files.failWhen(call -> false);
+        bench.advance(Duration.ofMinutes(1));
+
+        assertThat(account.recovered()).isEqualTo(2 * RECORDS);
+    }
+
     private Promise promise() {
         return new Promise() {
             @Override

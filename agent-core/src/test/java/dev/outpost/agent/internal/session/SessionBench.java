@@ -11,6 +11,7 @@ import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.internal.lane.Chain;
 import dev.outpost.agent.internal.lane.Lane;
+import dev.outpost.agent.internal.telemetry.ClosedBatch;
 import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Signal;
@@ -43,7 +44,7 @@ final class SessionBench implements SessionEvents, ReportSource {
     final Inbox inbox = new Inbox(256, new NoWaiting());
     final Counters counters = new Counters();
     final FakeTransport transport = new FakeTransport();
-    final Lane logs = Lanes.inMemory("logs", Signal.LOGS, 1 << 20, 4, timers, clock, counters);
+    final Lane logs;
     final Lane metrics = Lanes.inMemory("metrics", Signal.METRICS, 1 << 20, 4, timers, clock, counters);
     final Session session;
 
@@ -60,6 +61,12 @@ final class SessionBench implements SessionEvents, ReportSource {
     }
 
     SessionBench(Duration heartbeat) {
+        this(heartbeat, List.of(ClosedBatch.BULK));
+    }
+
+    /** With logs of those classes. */
+    SessionBench(Duration heartbeat, List<Integer> priorities) {
+        logs = Lanes.inMemory("logs", Signal.LOGS, priorities, 1 << 20, 4, timers, clock, counters);
         Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60));
         session = new Session(
                 transport,
@@ -140,7 +147,7 @@ final class SessionBench implements SessionEvents, ReportSource {
 
     private List<StreamPosition> announced() {
         return Stream.of(logs, metrics)
-                .flatMap(lane -> lane.chains().get(0).announce().stream())
+                .flatMap(lane -> lane.chains().stream().flatMap(chain -> chain.announce().stream()))
                 .toList();
     }
 

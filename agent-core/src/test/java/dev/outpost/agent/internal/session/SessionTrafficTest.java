@@ -2,6 +2,8 @@ package dev.outpost.agent.internal.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outpost.agent.fixture.Batches;
+import dev.outpost.agent.internal.telemetry.ClosedBatch;
 import dev.outpost.agent.protocol.BatchAck;
 import dev.outpost.agent.protocol.BatchNack;
 import dev.outpost.agent.protocol.Heartbeat;
@@ -49,6 +51,26 @@ class SessionTrafficTest {
         assertThat(link.received.subList(before, link.received.size()))
                 .extracting(envelope -> envelope.payload().getClass().getSimpleName())
                 .containsExactly("Pong", "TaskReport", "TelemetryBatch", "TelemetryBatch");
+    }
+
+    @Test
+    void pump_importantLogsCameLast_overtakeTheOthers() {
+        SessionBench classes =
+                new SessionBench(SessionBench.HEARTBEAT, List.of(ClosedBatch.IMPORTANT, ClosedBatch.BULK));
+        FakeTransport.Link link = classes.connect();
+        link.room = 0;
+        classes.offerLogs(3); // debug, say
+        classes.logs.offer(Batches.ofClass(ClosedBatch.IMPORTANT, 1, 50)); // an error
+        classes.turn();
+        link.room = Integer.MAX_VALUE;
+        link.listener.onWritable();
+        classes.turn();
+
+        assertThat(link.received(TelemetryBatch.class))
+                .extracting(TelemetryBatch::recordCount)
+                .as("chains take turns, so one batch at most goes before it")
+                .hasSize(4)
+                .startsWith(10, 1);
     }
 
     @Test

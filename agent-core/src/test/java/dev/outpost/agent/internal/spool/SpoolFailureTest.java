@@ -400,6 +400,57 @@ class SpoolFailureTest {
     }
 
     @Test
+    void open_segmentInTheMiddleCannotBeRead_isAGapAndKeptAside() throws IOException {
+        Spooled before = Spooled.open(files);
+        SpoolRun old = before.store.startRun(LOGS);
+        feed(before, old, 40, 300);
+        before.store.close();
+        Path bad = files.files(".seg").get(1);
+        byte[] content = files.content(bad);
+        long from = SegmentId.of(bad, old.streamId()).orElseThrow().firstSequence();
+        long through = SegmentId.of(files.files(".seg").get(2), old.streamId())
+                        .orElseThrow()
+                        .firstSequence()
+                - 1;
+        files.failWhen(call -> call.op() == Op.READ && call.path().equals(bad));
+
+        Spooled after = new Spooled(files, Spooled.DIRECTORY, new SpoolLimits(4 << 20, 0, 4096));
+        SpoolRun run = after.onlyRun();
+        List<Stored> stored = after.readAll(run);
+
+        assertThat(Spooled.gaps(stored)).containsExactly(new Stored.Gap(from, through, 0, "unreadable"));
+        assertThat(Spooled.sequences(run, stored)).hasSize(40 - (int) (through - from + 1));
+        assertThat(after.store.damagedSegments()).isEqualTo(1);
+        assertThat(files.files(bad.toString())).isEmpty();
+        assertThat(files.files("quarantine")).hasSize(1);
+        assertThat(files.content(files.files("quarantine").get(0))).isEqualTo(content);
+    }
+
+    @Test
+    void open_lastSegmentCannotBeRead_isReadAtTheNextStart() throws IOException {
+        Spooled before = Spooled.open(files);
+        SpoolRun old = before.store.startRun(LOGS);
+        feed(before, old, 40, 300);
+        before.store.close();
+        List<Path> segments = files.files(".seg");
+        Path bad = segments.get(segments.size() - 1);
+        long from = SegmentId.of(bad, old.streamId()).orElseThrow().firstSequence();
+        files.failWhen(call -> call.op() == Op.OPEN_READ && call.path().equals(bad));
+
+        Spooled without = Spooled.open(files);
+        SpoolRun run = without.onlyRun();
+        assertThat(Spooled.sequences(run, without.readAll(run))).isEqualTo(range(1, from - 1));
+        without.store.ack(run, from - 1);
+        without.store.end(run);
+        without.store.close();
+        files.failWhen(call -> false);
+
+        Spooled after = Spooled.open(files);
+        assertThat(Spooled.sequences(after.onlyRun(), after.readAll(after.onlyRun())))
+                .isEqualTo(range(from, 40));
+    }
+
+    @Test
     void close_whenEverythingFails_givesTheSlotBack() throws IOException {
         Spooled spooled = Spooled.open(files);
         SpoolRun run = spooled.store.startRun(LOGS);

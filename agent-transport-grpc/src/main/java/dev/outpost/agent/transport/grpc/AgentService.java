@@ -1,6 +1,7 @@
 package dev.outpost.agent.transport.grpc;
 
 import dev.outpost.agent.protocol.EncodedMessage;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import java.nio.ByteBuffer;
 
@@ -9,6 +10,10 @@ final class AgentService {
 
     static final String SERVICE = "outpost.agent.v1.AgentService";
     private static final String METHOD = MethodDescriptor.generateFullMethodName(SERVICE, "Connect");
+
+    /** Where agents put their credentials. */
+    static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     static final MethodDescriptor<EncodedMessage, ByteBuffer> CLIENT_CONNECT =
             MethodDescriptor.<EncodedMessage, ByteBuffer>newBuilder()

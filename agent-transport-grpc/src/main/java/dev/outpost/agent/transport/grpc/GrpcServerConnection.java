@@ -43,21 +43,24 @@ final class GrpcServerConnection extends ServerCall.Listener<ByteBuffer> impleme
 
     static ServerCall.Listener<ByteBuffer> accept(
             ServerCall<ByteBuffer, EncodedMessage> call,
+            Metadata headers,
             TransportServer.Acceptor acceptor,
             Set<GrpcServerConnection> open) {
         GrpcServerConnection connection = new GrpcServerConnection(call, open::remove);
         open.add(connection);
         call.sendHeaders(new Metadata()); // at once, so that the agent's stream is known to stand
-        ConnectionListener<AgentMessage> listener = acceptor.onConnection(connection, peerOf(call));
+        ConnectionListener<AgentMessage> listener = acceptor.onConnection(connection, peerOf(call, headers));
         connection.listener = listener;
         listener.onOpen();
         return connection;
     }
 
-    private static Peer peerOf(ServerCall<?, ?> call) {
+    private static Peer peerOf(ServerCall<?, ?> call, Metadata headers) {
         Object address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
         return new Peer(
-                String.valueOf(address), certificates(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)));
+                String.valueOf(address),
+                certificates(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)),
+                headers.get(AgentService.AUTHORIZATION));
     }
 
     private static List<X509Certificate> certificates(@Nullable SSLSession session) {

@@ -87,7 +87,7 @@ public final class GrpcTransportServer implements TransportServer {
                 .addService(ServerServiceDefinition.builder(AgentService.SERVICE)
                         .addMethod(
                                 AgentService.SERVER_CONNECT,
-                                (call, headers) -> GrpcServerConnection.accept(call, acceptor, open))
+                                (call, headers) -> GrpcServerConnection.accept(call, headers, acceptor, open))
                         .build());
         try {
             if (tls != null) {

@@ -19,6 +19,7 @@ import dev.outpost.agent.protocol.MalformedMessageException;
 import dev.outpost.agent.protocol.MessageCodec;
 import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Rejection;
+import dev.outpost.agent.protocol.Response;
 import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.protocol.TelemetryBatch;
 import dev.outpost.agent.task.TaskState;
@@ -54,6 +55,7 @@ class ContractEqualityTest {
     /** By full name in the contract; constants in the order of their numbers. */
     private static final Map<String, Enum<?>[]> ENUMS = Map.of(
             "outpost.agent.v1.Refusal.Code", Refusal.Code.values(),
+            "outpost.agent.v1.Response.Status", Response.Status.values(),
             "outpost.agent.v1.Rejection.Code", Rejection.Code.values(),
             "outpost.agent.v1.Heartbeat.Condition", Heartbeat.Condition.values(),
             "outpost.agent.v1.TelemetryBatch.Signal", Signal.values(),

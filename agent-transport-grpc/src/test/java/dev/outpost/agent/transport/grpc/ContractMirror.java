@@ -15,6 +15,8 @@ import dev.outpost.agent.protocol.Ping;
 import dev.outpost.agent.protocol.Pong;
 import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Rejection;
+import dev.outpost.agent.protocol.Request;
+import dev.outpost.agent.protocol.Response;
 import dev.outpost.agent.protocol.StreamOpen;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TaskCancel;
@@ -63,6 +65,10 @@ final class ContractMirror {
             to.setPong(dev.outpost.agent.v1.Pong.getDefaultInstance());
         } else if (payload instanceof Rejection m) {
             to.setRejection(rejection(m));
+        } else if (payload instanceof Request m) {
+            to.setRequest(request(m));
+        } else if (payload instanceof Response m) {
+            to.setResponse(response(m));
         } else if (payload instanceof Goodbye m) {
             to.setGoodbye(dev.outpost.agent.v1.Goodbye.newBuilder().setReason(m.reason()));
         } else {
@@ -103,10 +109,15 @@ final class ContractMirror {
             to.setPong(dev.outpost.agent.v1.Pong.getDefaultInstance());
         } else if (payload instanceof Rejection m) {
             to.setRejection(rejection(m));
+        } else if (payload instanceof Request m) {
+            to.setRequest(request(m));
+        } else if (payload instanceof Response m) {
+            to.setResponse(response(m));
         } else if (payload instanceof Drain m) {
             to.setDrain(dev.outpost.agent.v1.Drain.newBuilder()
                     .setReason(m.reason())
-                    .setSpreadMs(unsigned32(m.spread())));
+                    .setSpreadMs(unsigned32(m.spread()))
+                    .setEndpoint(m.endpoint()));
         } else {
             throw new IllegalArgumentException("not in the contract: " + payload);
         }
@@ -124,6 +135,7 @@ final class ContractMirror {
                 .putAllLabels(m.labels())
                 .addAllTaskTypes(m.taskTypes())
                 .addAllStreams(positions(m.streams()))
+                .addAllRequestTypes(m.requestTypes())
                 .build();
     }
 
@@ -190,6 +202,7 @@ final class ContractMirror {
                 .setMaxBatchBytes(m.maxBatchBytes())
                 .setWindowBatches(m.windowBatches())
                 .addAllStreams(positions(m.streams()))
+                .setReconnectSpreadMs(unsigned32(m.reconnectSpread()))
                 .build();
     }
 
@@ -198,6 +211,7 @@ final class ContractMirror {
                 .setCode(dev.outpost.agent.v1.Refusal.Code.valueOf(contractName("CODE", m.code())))
                 .setDetail(m.detail())
                 .setRetryAfterMs(unsigned32(m.retryAfter()))
+                .setEndpoint(m.endpoint())
                 .build();
     }
 
@@ -237,6 +251,26 @@ final class ContractMirror {
     private static dev.outpost.agent.v1.Rejection rejection(Rejection m) {
         return dev.outpost.agent.v1.Rejection.newBuilder()
                 .setCode(dev.outpost.agent.v1.Rejection.Code.valueOf(contractName("CODE", m.code())))
+                .setDetail(m.detail())
+                .build();
+    }
+
+    private static dev.outpost.agent.v1.Request request(Request m) {
+        String traceparent = m.traceparent();
+        return dev.outpost.agent.v1.Request.newBuilder()
+                .setType(m.type())
+                .setContentType(m.contentType())
+                .setBody(ByteString.copyFrom(m.body()))
+                .setTimeoutMs(unsigned32(m.timeout()))
+                .setTraceparent(traceparent == null ? "" : traceparent)
+                .build();
+    }
+
+    private static dev.outpost.agent.v1.Response response(Response m) {
+        return dev.outpost.agent.v1.Response.newBuilder()
+                .setStatus(dev.outpost.agent.v1.Response.Status.valueOf(contractName("STATUS", m.status())))
+                .setContentType(m.contentType())
+                .setBody(ByteString.copyFrom(m.body()))
                 .setDetail(m.detail())
                 .build();
     }

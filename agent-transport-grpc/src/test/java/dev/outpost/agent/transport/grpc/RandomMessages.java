@@ -14,6 +14,8 @@ import dev.outpost.agent.protocol.Ping;
 import dev.outpost.agent.protocol.Pong;
 import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Rejection;
+import dev.outpost.agent.protocol.Request;
+import dev.outpost.agent.protocol.Response;
 import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.protocol.StreamOpen;
 import dev.outpost.agent.protocol.StreamPosition;
@@ -50,17 +52,19 @@ final class RandomMessages {
     private static final String[] TEXTS = {"", "a", "zone-b", "ünïcode", "日本語", "\u0000\n\u007f", "😀\uFFFD"};
 
     /** By name of the contract's {@code oneof} member. */
-    static final Map<String, Function<RandomMessages, AgentMessage>> OF_AGENTS = Map.of(
-            "hello", RandomMessages::hello,
-            "heartbeat", RandomMessages::heartbeat,
-            "batch", RandomMessages::batch,
-            "task_report", RandomMessages::taskReport,
-            "ping", any -> new Ping(),
-            "pong", any -> new Pong(),
-            "rejection", RandomMessages::rejection,
-            "goodbye", any -> new Goodbye(any.text()),
-            "gap", RandomMessages::gap,
-            "stream_open", any -> new StreamOpen(any.position()));
+    static final Map<String, Function<RandomMessages, AgentMessage>> OF_AGENTS = Map.ofEntries(
+            Map.entry("hello", RandomMessages::hello),
+            Map.entry("heartbeat", RandomMessages::heartbeat),
+            Map.entry("batch", RandomMessages::batch),
+            Map.entry("task_report", RandomMessages::taskReport),
+            Map.entry("ping", any -> new Ping()),
+            Map.entry("pong", any -> new Pong()),
+            Map.entry("rejection", RandomMessages::rejection),
+            Map.entry("goodbye", any -> new Goodbye(any.text())),
+            Map.entry("gap", RandomMessages::gap),
+            Map.entry("stream_open", any -> new StreamOpen(any.position())),
+            Map.entry("request", RandomMessages::request),
+            Map.entry("response", RandomMessages::response));
 
     /** By name of the contract's {@code oneof} member. */
     static final Map<String, Function<RandomMessages, CenterMessage>> OF_CENTERS = Map.ofEntries(
@@ -75,7 +79,9 @@ final class RandomMessages {
             Map.entry("ping", any -> new Ping()),
             Map.entry("pong", any -> new Pong()),
             Map.entry("rejection", RandomMessages::rejection),
-            Map.entry("drain", any -> new Drain(any.text(), any.millis(UNSIGNED_32))));
+            Map.entry("drain", any -> new Drain(any.text(), any.millis(UNSIGNED_32), any.text())),
+            Map.entry("request", RandomMessages::request),
+            Map.entry("response", RandomMessages::response));
 
     private final Random random;
 
@@ -90,7 +96,15 @@ final class RandomMessages {
     // ---- messages -------------------------------------------------------------------------------------------------
 
     private Hello hello() {
-        return new Hello(unsigned31(), text(), text(), text(), textMap(), listOf(this::text), listOf(this::position));
+        return new Hello(
+                unsigned31(),
+                text(),
+                text(),
+                text(),
+                textMap(),
+                listOf(this::text),
+                listOf(this::position),
+                listOf(this::text));
     }
 
     private Heartbeat heartbeat() {
@@ -111,14 +125,22 @@ final class RandomMessages {
     }
 
     private TelemetryBatch batch() {
+        return new TelemetryBatch(
+                position(), one(Signal.values()), unsigned31(), one(TelemetryBatch.Codec.values()), body());
+    }
+
+    private ByteBuffer body() {
         byte[] body = new byte[chance() ? random.nextInt(2_000) : random.nextInt(3)];
         random.nextBytes(body);
-        return new TelemetryBatch(
-                position(),
-                one(Signal.values()),
-                unsigned31(),
-                one(TelemetryBatch.Codec.values()),
-                ByteBuffer.wrap(body));
+        return ByteBuffer.wrap(body);
+    }
+
+    private Request request() {
+        return new Request(name(), text(), body(), millis(UNSIGNED_32), chance() ? "t" + text() : null);
+    }
+
+    private Response response() {
+        return new Response(one(Response.Status.values()), text(), body(), text());
     }
 
     private TelemetryGap gap() {
@@ -144,11 +166,12 @@ final class RandomMessages {
     }
 
     private Welcome welcome() {
-        return new Welcome(text(), millis(UNSIGNED_32), unsigned31(), unsigned31(), listOf(this::position));
+        return new Welcome(
+                text(), millis(UNSIGNED_32), unsigned31(), unsigned31(), listOf(this::position), millis(UNSIGNED_32));
     }
 
     private Refusal refusal() {
-        return new Refusal(one(Refusal.Code.values()), text(), millis(UNSIGNED_32));
+        return new Refusal(one(Refusal.Code.values()), text(), millis(UNSIGNED_32), text());
     }
 
     private BatchNack batchNack() {
