@@ -179,7 +179,12 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        "dev.outpost.agent..", "java..", "com.lmax.disruptor..", "org.slf4j..", "org.jspecify..")
+                        "dev.outpost.agent..",
+                        "java..",
+                        "javax.net..",
+                        "com.lmax.disruptor..",
+                        "org.slf4j..",
+                        "org.jspecify..")
                 .check(CORE);
     }
 }
