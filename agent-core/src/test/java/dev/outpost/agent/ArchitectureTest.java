@@ -182,6 +182,7 @@ class ArchitectureTest {
                         "dev.outpost.agent..",
                         "java..",
                         "javax.net..",
+                        "javax.security..",
                         "com.lmax.disruptor..",
                         "org.slf4j..",
                         "org.jspecify..")

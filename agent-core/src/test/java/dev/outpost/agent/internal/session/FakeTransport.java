@@ -22,6 +22,9 @@ final class FakeTransport implements Transport {
     List<Link> all = new ArrayList<>();
 
     Identity identity = Identity.NONE;
+
+    @Nullable Exception identityFailure;
+
     private final String target;
 
     FakeTransport(String target) {
@@ -52,7 +55,10 @@ final class FakeTransport implements Transport {
     }
 
     @Override
-    public Identity identity() {
+    public Identity identity() throws Exception {
+        if (identityFailure != null) {
+            throw identityFailure;
+        }
         return identity;
     }
 
