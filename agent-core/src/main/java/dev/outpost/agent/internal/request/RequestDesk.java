@@ -16,6 +16,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** Gives requests to the host's handlers and brings their answers back. Any thread. */
@@ -23,6 +24,7 @@ public final class RequestDesk {
 
     private static final int WORKERS = 2;
     private static final int MOST_WAITING = 64;
+    private static final long MOST_BYTES = 8L << 20;
     private static final long KEEP_ALIVE_SECONDS = 5;
 
     private final Map<String, RequestHandler> handlers;
@@ -30,6 +32,7 @@ public final class RequestDesk {
     private final Guard guard;
     private final Counters counters;
     private final ThreadPoolExecutor workers;
+    private final AtomicLong bytes = new AtomicLong();
 
     /** Without a thread yet. */
     public RequestDesk(Map<String, RequestHandler> handlers, AgentClock clock, Guard guard, Counters counters) {
@@ -63,9 +66,20 @@ public final class RequestDesk {
             return;
         }
         long taken = clock.nanoTime();
+        int size = request.body().remaining();
+        if (bytes.get() + size > MOST_BYTES) {
+            String why = "requests with " + bytes.get() + " bytes wait already";
+            end("busy", Response.of(Response.Status.BUSY, why), answer);
+            return;
+        }
+        bytes.addAndGet(size);
         try {
-            workers.execute(() -> handle(handler, request, taken, answer));
+            workers.execute(() -> {
+                bytes.addAndGet(-size);
+                handle(handler, request, taken, answer);
+            });
         } catch (RejectedExecutionException e) {
+            bytes.addAndGet(-size);
             String why = workers.isShutdown() ? "the agent is closing" : MOST_WAITING + " requests wait already";
             end("busy", Response.of(Response.Status.BUSY, why), answer);
         }

@@ -30,6 +30,8 @@ final class CenterMessages {
 
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
 
+    private static final long MOST_ANSWER_BYTES = 4L << 20;
+
     /** After so many refusals in a row a batch is taken for one that will never go. */
     private static final int MOST_REFUSALS = 5;
 
@@ -85,7 +87,7 @@ final class CenterMessages {
         } else if (payload instanceof BatchNack nack) {
             onNack(nack);
         } else if (payload instanceof Request request) {
-            events.onRequest(request, response -> uplink.answer(response, message.id()));
+            onRequest(request, message.id(), uplink);
         } else if (payload instanceof Response response) {
             if (!requests.answer(message.inReplyTo(), response)) {
                 counters.counter("protocol.ignored", "late_response").increment();
@@ -104,6 +106,16 @@ final class CenterMessages {
             uplink.send(new Rejection(Rejection.Code.INVALID, invalid.problem()), message.id());
         } else if (!(payload instanceof Pong)) {
             counters.counter("protocol.ignored", "unexpected").increment();
+        }
+    }
+
+    /** A control center that asks and does not listen is not worked for. */
+    private void onRequest(Request request, long id, Uplink uplink) {
+        if (uplink.answerBytes() > MOST_ANSWER_BYTES) {
+            counters.counter("requests.in", "unheard").increment();
+            uplink.answer(Response.of(Response.Status.BUSY, "the answers before this one are not taken"), id);
+        } else {
+            events.onRequest(request, response -> uplink.answer(response, id));
         }
     }
 

@@ -37,6 +37,7 @@ final class Uplink {
     private final Deque<Envelope<AgentMessage>> urgent = new ArrayDeque<>();
     private final Deque<Application> application = new ArrayDeque<>();
     private final int maxBatchBytes;
+    private long answerBytes;
     private long nextId;
     private int nextChain;
     private boolean writable = true;
@@ -88,7 +89,14 @@ final class Uplink {
 
     /** Queues the answer to a request; there are no more of them than requests were let in. */
     void answer(Response response, long inReplyTo) {
-        application.add(new Application(response, inReplyTo, () -> true, id -> {}));
+        int size = response.body().remaining();
+        answerBytes += size;
+        application.add(new Application(response, inReplyTo, () -> true, id -> answerBytes -= size));
+    }
+
+    /** Bytes of the answers that wait. */
+    long answerBytes() {
+        return answerBytes;
     }
 
     /** How many messages of the center's wait to be answered; the reader of the connection sees to it that they stay few. */
