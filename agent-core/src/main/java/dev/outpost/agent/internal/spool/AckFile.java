@@ -46,7 +46,8 @@ final class AckFile implements AutoCloseable {
 
     static NavigableMap<Long, Long> decode(ByteBuffer content) {
         NavigableMap<Long, Long> acks = new TreeMap<>();
-        int count = Math.min(MOST_ENTRIES, content.getShort(0) & 0xFFFF);
+        int room = (content.limit() - ENTRIES_AT) / 16; // its checksum may be right and its content another program's
+        int count = content.limit() < ENTRIES_AT ? 0 : Math.min(room, content.getShort(0) & 0xFFFF);
         for (int i = 0; i < count; i++) {
             acks.put(content.getLong(ENTRIES_AT + 16 * i), content.getLong(ENTRIES_AT + 16 * i + 8));
         }

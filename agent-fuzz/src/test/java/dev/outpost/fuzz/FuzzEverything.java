@@ -1,0 +1,31 @@
+package dev.outpost.fuzz;
+
+import dev.outpost.agent.internal.spool.FuzzSpoolFiles;
+import dev.outpost.center.internal.FuzzGunzip;
+import java.util.Arrays;
+
+/** All decoders in one process: the first byte says which. For a short run, in which starting each would take most of the time. */
+public final class FuzzEverything {
+
+    private static final Target[] TARGETS = {
+        FuzzAgentMessages::fuzzerTestOneInput,
+        FuzzCenterMessages::fuzzerTestOneInput,
+        FuzzOtlp::fuzzerTestOneInput,
+        FuzzCron::fuzzerTestOneInput,
+        FuzzTlsFiles::fuzzerTestOneInput,
+        FuzzSpoolFiles::fuzzerTestOneInput,
+        FuzzGunzip::fuzzerTestOneInput
+    };
+
+    private FuzzEverything() {}
+
+    private interface Target {
+        void run(byte[] input) throws Exception;
+    }
+
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+        if (input.length > 0) {
+            TARGETS[(input[0] & 0xff) % TARGETS.length].run(Arrays.copyOfRange(input, 1, input.length));
+        }
+    }
+}
