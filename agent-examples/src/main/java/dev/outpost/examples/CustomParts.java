@@ -15,6 +15,7 @@ import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.protocol.Hello;
+import dev.outpost.agent.request.Body;
 import dev.outpost.agent.schedule.Scheduler;
 import dev.outpost.agent.schedule.Trigger;
 import dev.outpost.agent.spool.LaneOverflow;
@@ -26,7 +27,9 @@ import dev.outpost.agent.task.TaskResult;
 import dev.outpost.agent.transport.Compression;
 import dev.outpost.agent.transport.Connection;
 import dev.outpost.agent.transport.ConnectionListener;
+import dev.outpost.agent.transport.Identity;
 import dev.outpost.agent.transport.Transport;
+import dev.outpost.center.ControlCenterBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -187,6 +190,23 @@ final class CustomParts {
     }
     // end of snippet
 
+    static CompletionStage<String> requests(AgentBuilder builder, ControlCenterBuilder centerBuilder, Agent agent) {
+        // snippet: requests
+        builder.on("inventory.scan", request -> Body.json(inventory())); // the control center asks, the agent answers
+        centerBuilder.on("config.get", (info, request) -> Body.text(configOf(info.id()))); // and the other way round
+
+        return agent.request("config.get", Body.empty(), Duration.ofSeconds(5)).thenApply(Body::asText);
+        // end of snippet
+    }
+
+    private static String inventory() {
+        return "{\"processors\":" + Runtime.getRuntime().availableProcessors() + "}";
+    }
+
+    private static String configOf(String agentId) {
+        return "log.level=info # of " + agentId;
+    }
+
     // snippet: transport
     /** Says which way it goes, and goes it by another transport. */
     record NarratedTransport(Transport inner, Consumer<String> narrator) implements Transport {
@@ -199,6 +219,11 @@ final class CustomParts {
         @Override
         public String target() {
             return inner.target();
+        }
+
+        @Override
+        public Identity identity() throws Exception {
+            return inner.identity(); // so that a new certificate is noticed
         }
 
         @Override
