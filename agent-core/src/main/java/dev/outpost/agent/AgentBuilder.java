@@ -48,6 +48,7 @@ public final class AgentBuilder {
     private Duration heartbeatInterval = Duration.ofSeconds(30);
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Backoff backoff = Backoff.DEFAULT;
+    private Duration identityInterval = Duration.ofSeconds(30);
     private int windowBatches = 8;
     private int ringSlots = 8192;
     private OverflowPolicy overflow =
@@ -120,6 +121,15 @@ public final class AgentBuilder {
     /** How long to wait between attempts to connect; default {@link Backoff#DEFAULT}. */
     public AgentBuilder backoff(Backoff backoff) {
         this.backoff = backoff;
+        return this;
+    }
+
+    /**
+     * How often to look whether certificate, key, trust or token of a transport have changed, to connect anew with them before the
+     * old connection goes: 100 ms to 1 hour; default 30 s.
+     */
+    public AgentBuilder identityInterval(Duration interval) {
+        this.identityInterval = interval;
         return this;
     }
 
@@ -372,6 +382,7 @@ public final class AgentBuilder {
         }
         check.range("heartbeatInterval", heartbeatInterval, Duration.ofMillis(100), Duration.ofMinutes(10));
         check.range("connectTimeout", connectTimeout, Duration.ofMillis(100), Duration.ofMinutes(2));
+        check.range("identityInterval", identityInterval, Duration.ofMillis(100), Duration.ofHours(1));
         check.range("windowBatches", windowBatches, 1, 1_024);
         check.range("ringSlots", ringSlots, 64, 1 << 20);
         if (Integer.bitCount(ringSlots) != 1) {
@@ -419,7 +430,7 @@ public final class AgentBuilder {
                 agentId,
                 Map.copyOf(labels),
                 List.copyOf(transports),
-                new SessionSettings(heartbeatInterval, connectTimeout, backoff, windowBatches),
+                new SessionSettings(heartbeatInterval, connectTimeout, backoff, identityInterval, windowBatches),
                 new AgentConfig.Telemetry(
                         ringSlots,
                         overflow,

@@ -161,7 +161,16 @@ final class ControlStage implements SessionEvents {
     private @Nullable Surroundings surroundings(ThrottledLog log) {
         return session == null
                 ? null
-                : Surroundings.real(config.transports(), session, timers, inbox, clock, guard, log, counters);
+                : Surroundings.real(
+                        config.transports(),
+                        session,
+                        config.session().identityInterval(),
+                        timers,
+                        inbox,
+                        clock,
+                        guard,
+                        log,
+                        counters);
     }
 
     private static List<SourceEntry> sources(AgentConfig config, MetricSource own) {

@@ -27,14 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Surroundings {
 
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(10);
-
-    /** Every so many looks the identities are read, too. */
-    private static final int LOOKS_PER_IDENTITY = 3;
+    private static final Duration NETWORK_EVERY = Duration.ofSeconds(10);
 
     private final List<Transport> transports;
     private final Session session;
     private final Supplier<String> network;
+    private final Duration identityEvery;
     private final Executor beside;
     private final Timers timers;
     private final Inbox inbox;
@@ -42,22 +40,25 @@ public final class Surroundings {
     private final Guard guard;
     private final ThrottledLog log;
     private final List<KnownIdentity> known = new ArrayList<>();
-    private Timers.@Nullable Timer timer;
+    private Timers.@Nullable Timer networkTimer;
+    private Timers.@Nullable Timer identityTimer;
     private @Nullable String addresses;
-    private int looks;
-    private boolean looking;
+    private boolean lookingAtNetwork;
+    private boolean lookingAtIdentities;
     private boolean closed;
 
     /**
      * Not begun.
      *
      * @param network something that is another when the network is
+     * @param identityEvery how often identities are read
      * @param beside runs what may read files and ask the system
      */
     Surroundings(
             List<Transport> transports,
             Session session,
             Supplier<String> network,
+            Duration identityEvery,
             Executor beside,
             Timers timers,
             Inbox inbox,
@@ -68,6 +69,7 @@ public final class Surroundings {
         this.transports = List.copyOf(transports);
         this.session = session;
         this.network = network;
+        this.identityEvery = identityEvery;
         this.beside = beside;
         this.timers = timers;
         this.inbox = inbox;
@@ -83,6 +85,7 @@ public final class Surroundings {
     public static Surroundings real(
             List<Transport> transports,
             Session session,
+            Duration identityEvery,
             Timers timers,
             Inbox inbox,
             AgentClock clock,
@@ -94,34 +97,50 @@ public final class Surroundings {
                 1,
                 1,
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(1), // one look follows the other
+                new ArrayBlockingQueue<>(2), // one look of each kind
                 body -> AgentThreads.newThread("surroundings", body),
                 new ThreadPoolExecutor.DiscardPolicy());
         thread.allowCoreThreadTimeOut(true);
         return new Surroundings(
-                transports, session, new NetworkAddresses(), thread, timers, inbox, clock, guard, log, counters);
+                transports,
+                session,
+                new NetworkAddresses(),
+                identityEvery,
+                thread,
+                timers,
+                inbox,
+                clock,
+                guard,
+                log,
+                counters);
     }
 
     /** Begins to look. */
     public void start() {
-        look();
+        lookAtNetwork();
+        lookAtIdentities();
     }
 
-    private void look() {
-        if (closed) {
-            return;
+    private void lookAtNetwork() {
+        networkTimer = timers.schedule(clock.nanoTime(), NETWORK_EVERY, this::lookAtNetwork);
+        if (!lookingAtNetwork) { // else the system has not answered yet
+            lookingAtNetwork = true;
+            beside.execute(() -> {
+                String now = guard.call("network addresses", network::get, "");
+                inbox.post(() -> onNetwork(now));
+            });
         }
-        timer = timers.schedule(clock.nanoTime(), LOOK_EVERY, this::look);
-        if (looking) {
-            return; // a file system that hangs, say
+    }
+
+    private void lookAtIdentities() {
+        identityTimer = timers.schedule(clock.nanoTime(), identityEvery, this::lookAtIdentities);
+        if (!lookingAtIdentities) { // else a file system hangs, say
+            lookingAtIdentities = true;
+            beside.execute(() -> {
+                List<Object> found = identities();
+                inbox.post(() -> onIdentities(found));
+            });
         }
-        looking = true;
-        boolean identities = looks++ % LOOKS_PER_IDENTITY == 0;
-        beside.execute(() -> {
-            String now = guard.call("network addresses", network::get, "");
-            List<Object> found = identities ? identities() : List.of();
-            inbox.post(() -> onLooked(now, found));
-        });
     }
 
     /** Of each transport its identity, or why it cannot be had. */
@@ -137,12 +156,9 @@ public final class Surroundings {
         return found;
     }
 
-    private void onLooked(String now, List<Object> found) {
-        looking = false;
-        if (closed) {
-            return;
-        }
-        for (int way = 0; way < found.size(); way++) {
+    private void onIdentities(List<Object> found) {
+        lookingAtIdentities = false;
+        for (int way = 0; way < found.size() && !closed; way++) {
             KnownIdentity identity = known.get(way);
             if (found.get(way) instanceof Identity read) {
                 String why = identity.read(read);
@@ -153,9 +169,13 @@ public final class Surroundings {
                 identity.failed(failure);
             }
         }
+    }
+
+    private void onNetwork(String now) {
+        lookingAtNetwork = false;
         String before = addresses;
         addresses = now;
-        if (before != null && !before.equals(now)) {
+        if (before != null && !before.equals(now) && !closed) {
             log.warn("network.changed", "the network's addresses have changed", null);
             session.onNetworkChanged();
         }
@@ -180,6 +200,7 @@ public final class Surroundings {
     /** Looks no more. */
     public void close() {
         closed = true;
-        timers.cancel(timer);
+        timers.cancel(networkTimer);
+        timers.cancel(identityTimer);
     }
 }

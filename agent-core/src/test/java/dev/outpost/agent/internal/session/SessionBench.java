@@ -89,7 +89,7 @@ final class SessionBench implements SessionEvents, ReportSource {
         Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60));
         session = new Session(
                 ways,
-                new SessionSettings(heartbeat, CONNECT_TIMEOUT, backoff, 4),
+                new SessionSettings(heartbeat, CONNECT_TIMEOUT, backoff, Duration.ofSeconds(30), 4),
                 this,
                 this,
                 List.of(logs, metrics),

@@ -35,6 +35,7 @@ class SurroundingsTest {
                 bench.ways,
                 bench.session,
                 () -> network,
+                IDENTITY,
                 beside::add,
                 bench.timers,
                 bench.inbox,
@@ -163,13 +164,13 @@ class SurroundingsTest {
 
     @Test
     void look_theOneBeforeHangs_isNotBegun() {
-        bench.clock.advance(LOOK);
+        bench.clock.advance(IDENTITY);
         bench.turn();
-        assertThat(beside).hasSize(1);
-        bench.clock.advance(LOOK);
+        assertThat(beside).hasSize(2);
+        bench.clock.advance(IDENTITY);
         bench.turn();
 
-        assertThat(beside).hasSize(1);
+        assertThat(beside).hasSize(2);
     }
 
     @Test
