@@ -66,6 +66,9 @@ public final class Session {
     private Timers.@Nullable Timer timer;
     private long readySince;
 
+    /** The connection before has ended, and the one that was to succeed it is not let in yet. */
+    private boolean moving;
+
     /** A session that has not begun. */
     public Session(
             List<Transport> transports,
@@ -223,6 +226,10 @@ public final class Session {
         if (before != null) {
             letGo(before);
         }
+        if (before != null || moving) {
+            counters.counter("session.moved").increment();
+        }
+        moving = false;
         long now = clock.nanoTime();
         readySince = now;
         ways.welcomed(welcome.reconnectSpread());
@@ -261,7 +268,6 @@ public final class Session {
 
     /** Another connection takes over from one that stands: what was under way there is sent again here. */
     private void letGo(Link before) {
-        counters.counter("session.moved").increment();
         chains.forEach(Chain::onMoved);
         reports.rewind();
         requests.failAll(Reason.LOST, "the session has moved to another connection");
@@ -378,24 +384,30 @@ public final class Session {
         boolean wasReady = phase == Phase.READY;
         timers.cancel(timer);
         ended.close(reason);
-        disconnected(wasReady);
-        counters.counter("session.failures", reason.fault().name().toLowerCase(Locale.ROOT))
-                .increment();
+        disconnected();
         boolean healthy = wasReady && clock.nanoTime() - readySince >= HEALTHY_AFTER.toNanos();
         Duration delay =
                 wasReady ? ways.afterSession(ended.way(), reason, healthy) : ways.afterAttempt(ended.way(), reason);
         link = succession.promote();
         if (link != null) {
-            phase = Phase.CONNECTING; // its own time runs already, and the control center knows only one connection
-            // of ours
+            // Its own time runs already. The control center, which knows one connection of ours, has closed the other
+            // for it.
+            phase = Phase.CONNECTING;
+            moving = wasReady;
             return;
         }
+        counters.counter("session.failures", reason.fault().name().toLowerCase(Locale.ROOT))
+                .increment();
+        if (wasReady || moving) {
+            counters.counter("session.lost").increment();
+        }
+        moving = false;
         phase = Phase.WAITING;
         timer = timers.schedule(clock.nanoTime(), delay, this::connect);
         events.onOffline(reason);
     }
 
-    private void disconnected(boolean wasReady) {
+    private void disconnected() {
         long now = clock.nanoTime();
         for (Lane lane : lanes) {
             lane.gate().connected(false, now);
@@ -403,9 +415,6 @@ public final class Session {
         chains.forEach(Chain::onDisconnected);
         reports.rewind();
         requests.failAll(Reason.LOST, "the connection was lost; the request may have been handled");
-        if (wasReady) {
-            counters.counter("session.lost").increment();
-        }
     }
 
     private final class Successors implements Succession.Maker {

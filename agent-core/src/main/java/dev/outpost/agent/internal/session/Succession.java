@@ -32,6 +32,7 @@ final class Succession {
     private Timers.@Nullable Timer next;
     private int present;
     private boolean renewing;
+    private boolean again;
     private int failures;
 
     /** Makes links, and ends them. */
@@ -71,14 +72,19 @@ final class Succession {
         failures = 0;
         renewing = false;
         forget();
-        if (way > 0) {
+        if (again) {
+            again = false;
+            renew(way, "it has changed once more meanwhile");
+        } else if (way > 0) {
             later(jittered(TRY_BETTER_EVERY), () -> begin(0));
         }
     }
 
     /** The way that is in use has a new identity. */
     void renew(int way, String why) {
-        if (candidate == null && !renewing) {
+        if (candidate != null) {
+            again = true; // that one may have read what was there before
+        } else if (!renewing) {
             renewing = true;
             counters.counter("session.renewals").increment();
             begin(way);
@@ -119,6 +125,7 @@ final class Succession {
         Link promoted = candidate;
         candidate = null;
         renewing = false;
+        again = promoted != null && again;
         timers.cancel(next);
         return promoted; // its patience goes on
     }

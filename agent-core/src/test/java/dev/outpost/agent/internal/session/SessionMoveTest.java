@@ -109,6 +109,25 @@ class SessionMoveTest {
     }
 
     @Test
+    void renew_changedOnceMoreMeanwhile_movesAgain() {
+        bench.connect();
+        bench.session.renew(0, "new certificate");
+        bench.session.renew(0, "another one");
+        FakeTransport.Link next = bench.transport.link();
+        next.say(welcome());
+        bench.turn();
+
+        assertThat(bench.transport.links)
+                .as("the second may have come too late for the first")
+                .hasSize(3);
+        bench.transport.link().say(welcome());
+        bench.turn();
+        assertThat(next.closed).isNotNull();
+        assertThat(bench.transport.links).hasSize(3);
+        assertThat(bench.counters.value("session.moved")).isEqualTo(2);
+    }
+
+    @Test
     void renew_noWelcomeInTime_givesTheNewOneUp() {
         FakeTransport.Link old = bench.connect();
         bench.session.renew(0, "new certificate");
