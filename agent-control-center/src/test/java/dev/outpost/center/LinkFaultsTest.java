@@ -153,6 +153,19 @@ abstract class LinkFaultsTest {
         });
     }
 
+    /** What the connection holds already must not hold up its end. */
+    @Test
+    void silence_whileMuchWaitsForTheAgent_isFoundByTheControlCenter() throws Exception {
+        try (LinkRig rig = LinkRig.start(ways(), null)) {
+            rig.each(FaultProxy::blackHole);
+            rig.dispatch(50, 30_000); // more than the connection takes without an answer
+            rig.awaitLossAtTheCenter();
+            rig.each(FaultProxy::heal);
+            rig.awaitProgress();
+            rig.verify();
+        }
+    }
+
     /** The agent hears tasks being sent all the time, and cannot know. */
     @Test
     void silence_ofTheAgentOnly_isFoundByTheControlCenter() throws Exception {

@@ -174,6 +174,15 @@ final class LinkRig implements AutoCloseable {
         Await.until("the loss was found", () -> lost() > before && losses.size() > before);
     }
 
+    /** Gives the agent so many tasks of that size at once. */
+    void dispatch(int count, int bytes) {
+        for (int i = 0; i < count; i++) {
+            tasks.add(center.dispatch(
+                    AGENT,
+                    TaskRequest.of("count").argument("much", "x".repeat(bytes)).build()));
+        }
+    }
+
     /** Until the control center has found out that the agent is away. */
     void awaitLossAtTheCenter() {
         Await.until(
