@@ -9,6 +9,7 @@ module dev.outpost.agent {
     exports dev.outpost.agent.log;
     exports dev.outpost.agent.metric;
     exports dev.outpost.agent.protocol;
+    exports dev.outpost.agent.request;
     exports dev.outpost.agent.schedule;
     exports dev.outpost.agent.sink;
     exports dev.outpost.agent.spool;

@@ -18,8 +18,18 @@ import java.util.stream.Stream;
  */
 public final class Benchmarks {
 
-    private static final List<String> ALL =
-            List.of("publish", "throughput", "peers", "latency", "spool", "replay", "stages", "idle");
+    private static final List<String> ALL = List.of(
+            "publish",
+            "throughput",
+            "peers",
+            "latency",
+            "spool",
+            "replay",
+            "stages",
+            "idle",
+            "fleet",
+            "storm",
+            "stall");
 
     private Benchmarks() {}
 
@@ -61,6 +71,9 @@ public final class Benchmarks {
             case "replay" -> new Replay(certificates, report, options).run();
             case "stages" -> new Stages(certificates, report, options).run();
             case "latency" -> new Latency(certificates, report).run();
+            case "fleet" -> new Fleet(certificates, report, options).run();
+            case "stall" -> new Stall(certificates, report, options).run();
+            case "storm" -> new Storm(certificates, report, options).run();
             case "idle" -> new Idle(certificates, report).run();
             default -> throw new IllegalArgumentException(name);
         }

@@ -11,8 +11,10 @@ import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.management.NotificationEmitter;
@@ -78,6 +80,17 @@ final class MemoryWatch {
                 .mapToLong(BufferPoolMXBean::getMemoryUsed)
                 .sum();
         return ofJdk + Math.max(0, PlatformDependent.usedDirectMemory());
+    }
+
+    /** Watches the memory outside of the heap for so long; the most of it. */
+    double mostDirectMegabytes(Duration time) throws InterruptedException {
+        long end = System.nanoTime() + time.toNanos();
+        long most = direct();
+        while (System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(50);
+            most = Math.max(most, direct());
+        }
+        return most / 1e6;
     }
 
     /** Adds what was seen so far. */

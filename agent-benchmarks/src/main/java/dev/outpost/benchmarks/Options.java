@@ -22,13 +22,16 @@ record Options(Map<String, String> values) {
     /** Megabytes of the backlog of {@code replay}. */
     static final String MEGABYTES = "megabytes";
 
+    /** Agents of {@code fleet} and {@code storm}. */
+    static final String AGENTS = "agents";
+
     /** Where spools are made, and removed again. */
     static final String DIRECTORY = "directory";
 
     /** Nothing but defaults. */
     static final Options NONE = new Options(Map.of());
 
-    private static final Set<String> KNOWN = new TreeSet<>(Set.of(SECONDS, RATE, MEGABYTES, DIRECTORY));
+    private static final Set<String> KNOWN = new TreeSet<>(Set.of(SECONDS, RATE, MEGABYTES, AGENTS, DIRECTORY));
 
     /**
      * Takes the options among {@code arguments}.

@@ -1,10 +1,13 @@
 package dev.outpost.center;
 
+import dev.outpost.agent.request.Body;
 import dev.outpost.agent.task.TaskRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
 
 /** A control center inside this program. Thread-safe. */
 public interface ControlCenter extends AutoCloseable {
@@ -40,6 +43,20 @@ public interface ControlCenter extends AutoCloseable {
      *     closed
      */
     TaskHandle dispatch(String agentId, TaskRequest request);
+
+    /**
+     * Asks an agent that is connected something of the application's own; its handler for the type answers. Counts once:
+     * nothing waits for an agent to come back, and nothing is sent again.
+     *
+     * @param type names the handler there, 1 to 128 characters
+     * @param body at most {@link Body#MAX_BYTES}
+     * @param timeout how long to wait for the answer: more than zero, at most a day
+     * @return completes with the answer, or exceptionally with a {@link dev.outpost.agent.request.RequestException}, on a
+     *     worker and in order with the agent's other callbacks
+     * @throws IllegalArgumentException if an argument is out of range
+     * @throws CenterException if the agent is not known, or the control center is closed
+     */
+    CompletableFuture<Body> request(String agentId, String type, Body body, Duration timeout);
 
     /** Everything that is counted, by name. */
     SortedMap<String, Long> counters();

@@ -8,7 +8,9 @@ import dev.outpost.center.internal.CenterRuntime;
 import dev.outpost.center.store.WatermarkStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,8 @@ public final class ControlCenterBuilder {
     private final List<TransportServer> endpoints = new ArrayList<>();
     private Authenticator authenticator = Authenticator.byCertificate();
     private TelemetryHandler telemetry = new TelemetryHandler() {};
+    private final Map<String, AgentRequestHandler> requestHandlers = new LinkedHashMap<>();
+    private final List<Problem> repeated = new ArrayList<>();
     private final List<CenterListener> listeners = new ArrayList<>();
     private @Nullable WatermarkStore watermarks;
     private Duration heartbeatInterval = Duration.ofSeconds(30);
@@ -46,6 +50,14 @@ public final class ControlCenterBuilder {
     /** Who takes telemetry; by default it is acknowledged and forgotten. */
     public ControlCenterBuilder telemetry(TelemetryHandler handler) {
         this.telemetry = handler;
+        return this;
+    }
+
+    /** Adds the handler for requests of a type that agents may send. The type must be new, and has 1 to 128 characters. */
+    public ControlCenterBuilder on(String type, AgentRequestHandler handler) {
+        if (requestHandlers.put(type, handler) != null) {
+            repeated.add(new Problem("on", "a second handler for requests of type '" + type + "'", "one of a type"));
+        }
         return this;
     }
 
@@ -104,7 +116,12 @@ public final class ControlCenterBuilder {
         if (built) {
             throw new IllegalStateException("this builder has built its control center; make a new builder");
         }
-        List<Problem> problems = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>(repeated);
+        for (String type : requestHandlers.keySet()) {
+            if (type.isEmpty() || type.length() > 128) {
+                problems.add(new Problem("on", "a type of " + type.length() + " characters", "1 to 128"));
+            }
+        }
         if (endpoints.isEmpty()) {
             problems.add(new Problem("endpoint", "not set", "at least one"));
         }
@@ -129,6 +146,7 @@ public final class ControlCenterBuilder {
                 List.copyOf(endpoints),
                 authenticator,
                 telemetry,
+                Map.copyOf(requestHandlers),
                 List.copyOf(listeners),
                 handlers.orElseGet(() -> watermarks == null ? WatermarkStore.inMemory() : watermarks),
                 handlers.isPresent(),

@@ -1,6 +1,7 @@
 package dev.outpost.agent;
 
 import dev.outpost.agent.log.Logs;
+import dev.outpost.agent.request.Body;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskStatus;
 import java.time.Duration;
@@ -46,6 +47,20 @@ public interface Agent extends AutoCloseable {
      * @param reason goes into the task's reports
      */
     void cancel(String taskId, String reason);
+
+    /**
+     * Asks the control center something of the application's own; its handler for the type answers. Counts once: nothing is
+     * kept for later, and nothing is sent again.
+     *
+     * @param type names the handler there, 1 to 128 characters
+     * @param body at most {@link Body#MAX_BYTES}
+     * @param timeout how long to wait for the answer: more than zero, at most a day
+     * @return completes with the answer, or exceptionally with a {@link dev.outpost.agent.request.RequestException}: at
+     *     once when there is no session. Callbacks without an executor of their own run on a thread of the agent, one at a
+     *     time.
+     * @throws IllegalArgumentException if an argument is out of range
+     */
+    CompletableFuture<Body> request(String type, Body body, Duration timeout);
 
     /** Ends the wait before the next attempt to reach the control center: the network is back, say. */
     void reconnectNow();

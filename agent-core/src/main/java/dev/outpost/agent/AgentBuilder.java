@@ -13,6 +13,7 @@ import dev.outpost.agent.log.OverflowPolicy;
 import dev.outpost.agent.log.Severity;
 import dev.outpost.agent.metric.MetricSink;
 import dev.outpost.agent.metric.MetricSource;
+import dev.outpost.agent.request.RequestHandler;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.schedule.OverlapPolicy;
 import dev.outpost.agent.schedule.Scheduler;
@@ -43,7 +44,7 @@ public final class AgentBuilder {
 
     private @Nullable String id;
     private final Map<String, String> labels = new LinkedHashMap<>();
-    private @Nullable Transport transport;
+    private final List<Transport> transports = new ArrayList<>();
     private Duration heartbeatInterval = Duration.ofSeconds(30);
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Backoff backoff = Backoff.DEFAULT;
@@ -65,6 +66,7 @@ public final class AgentBuilder {
     private final Map<String, LogSink> sinks = new LinkedHashMap<>();
     private final Map<String, MetricSink> metricSinks = new LinkedHashMap<>();
     private final Map<String, TaskHandler> handlers = new LinkedHashMap<>();
+    private final Map<String, RequestHandler> requestHandlers = new LinkedHashMap<>();
     private final Map<String, TaskExecutor> executors = new LinkedHashMap<>();
     private @Nullable TaskExecutor executor;
     private int taskWorkers = Math.max(2, Runtime.getRuntime().availableProcessors());
@@ -94,9 +96,12 @@ public final class AgentBuilder {
         return this;
     }
 
-    /** The way to the control center. Required unless there is a sink. */
+    /**
+     * Adds a way to the control center: the first is the preferred one, and each further one is taken when those before it fail; from
+     * there the agent tries to get back every few minutes. At least one is required unless there is a sink; at most 16.
+     */
     public AgentBuilder transport(Transport transport) {
-        this.transport = transport;
+        transports.add(transport);
         return this;
     }
 
@@ -245,6 +250,17 @@ public final class AgentBuilder {
         return task(type, handler);
     }
 
+    /**
+     * Adds the handler for requests of a type that the control center may send. The type must be new, and has 1 to 128
+     * characters.
+     */
+    public AgentBuilder on(String type, RequestHandler handler) {
+        if (requestHandlers.put(type, handler) != null) {
+            repeated.add("on", "a second handler for requests of type '" + type + "'", "one handler of a type");
+        }
+        return this;
+    }
+
     /** Where tasks run for which no executor is named; by default a pool of {@link #taskWorkers} threads. */
     public AgentBuilder taskExecutor(TaskExecutor executor) {
         this.executor = executor;
@@ -348,7 +364,10 @@ public final class AgentBuilder {
         check.labels(labels);
         sinks.keySet().forEach(name -> check.sinkName("logSink", name));
         metricSinks.keySet().forEach(name -> check.sinkName("metricSink", name));
-        if (transport == null && sinks.isEmpty() && metricSinks.isEmpty()) {
+        if (transports.size() > 16) {
+            check.add("transport", transports.size() + " transports", "at most 16");
+        }
+        if (transports.isEmpty() && sinks.isEmpty() && metricSinks.isEmpty()) {
             check.add("transport", "not set", "a transport, or a sink for an agent without a control center");
         }
         check.range("heartbeatInterval", heartbeatInterval, Duration.ofMillis(100), Duration.ofMinutes(10));
@@ -364,7 +383,7 @@ public final class AgentBuilder {
         check.range("maxRecordBytes", maxRecordBytes, 256, 512 * 1024);
         check.range("laneBytes", laneBytes, Math.max(1L << 20, 2L * (batchBytes + maxRecordBytes)), 4L << 30);
         sources.forEach(entry -> check.range("metrics", entry.interval(), Duration.ofMillis(100), Duration.ofDays(1)));
-        if (!sources.isEmpty() && transport == null && metricSinks.isEmpty()) {
+        if (!sources.isEmpty() && transports.isEmpty() && metricSinks.isEmpty()) {
             check.add(
                     "metrics",
                     sources.size() + " sources without a destination",
@@ -378,6 +397,7 @@ public final class AgentBuilder {
         }
         check.range("collectionDeadline", collectionDeadline, Duration.ofMillis(100), Duration.ofMinutes(5));
         handlers.keySet().forEach(type -> check.length("task", type, 128));
+        requestHandlers.keySet().forEach(type -> check.length("on", type, 128));
         check.range("taskWorkers", taskWorkers, 1, 1_024);
         check.range("taskQueueCapacity", taskQueueCapacity, 1, 1_000_000);
         check.range("taskAttemptTimeout", taskAttemptTimeout, Duration.ofMillis(1), Duration.ofDays(7));
@@ -398,7 +418,7 @@ public final class AgentBuilder {
         return new AgentConfig(
                 agentId,
                 Map.copyOf(labels),
-                transport,
+                List.copyOf(transports),
                 new SessionSettings(heartbeatInterval, connectTimeout, backoff, windowBatches),
                 new AgentConfig.Telemetry(
                         ringSlots,
@@ -416,6 +436,7 @@ public final class AgentBuilder {
                 spool,
                 new TaskSettings(taskQueueCapacity, taskAttemptTimeout, taskRetry, cancelGrace),
                 Map.copyOf(handlers),
+                Map.copyOf(requestHandlers),
                 Map.copyOf(executors),
                 executor,
                 taskWorkers,

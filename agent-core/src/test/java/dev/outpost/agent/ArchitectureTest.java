@@ -179,7 +179,13 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        "dev.outpost.agent..", "java..", "com.lmax.disruptor..", "org.slf4j..", "org.jspecify..")
+                        "dev.outpost.agent..",
+                        "java..",
+                        "javax.net..",
+                        "javax.security..",
+                        "com.lmax.disruptor..",
+                        "org.slf4j..",
+                        "org.jspecify..")
                 .check(CORE);
     }
 }

@@ -116,6 +116,11 @@ final class AgentEntry {
         return true;
     }
 
+    /** The connection that is let in now. */
+    synchronized Optional<AgentSession> session() {
+        return Optional.ofNullable(session);
+    }
+
     synchronized void heartbeat(Heartbeat newest) {
         heartbeat = newest;
         lastHeard = clock.instant();

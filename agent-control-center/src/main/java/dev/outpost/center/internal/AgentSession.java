@@ -12,6 +12,8 @@ import dev.outpost.agent.protocol.Ping;
 import dev.outpost.agent.protocol.Pong;
 import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Rejection;
+import dev.outpost.agent.protocol.Request;
+import dev.outpost.agent.protocol.Response;
 import dev.outpost.agent.protocol.StreamOpen;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TaskReport;
@@ -19,6 +21,7 @@ import dev.outpost.agent.protocol.TelemetryBatch;
 import dev.outpost.agent.protocol.TelemetryGap;
 import dev.outpost.agent.protocol.UnknownPayload;
 import dev.outpost.agent.protocol.Welcome;
+import dev.outpost.agent.request.Body;
 import dev.outpost.agent.task.TaskStatus;
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.Connection;
@@ -31,6 +34,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +46,8 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
 
     private static final int INBOUND_WINDOW = 64;
     private static final int MOST_OUTBOUND = 1_000;
+    private static final int MOST_IN_HAND = 16;
+    private static final long MOST_ANSWER_BYTES = 4L << 20;
 
     private final String sessionId = UUID.randomUUID().toString();
     private final Connection<CenterMessage> connection;
@@ -48,12 +55,15 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     private final CenterConfig config;
     private final Registry registry;
     private final Workers workers;
+    private final AgentDesk desk;
     private final Outbound outbound;
     private final long connectedNanos = System.nanoTime();
     private final Intakes intakes;
+    private final AtomicInteger inHand = new AtomicInteger();
     private volatile long lastHeardNanos = connectedNanos;
     private volatile @Nullable AgentEntry entry;
     private volatile String instanceId = "";
+    private volatile @Nullable AskedAgent asked;
     private volatile boolean closing;
     private volatile boolean closed;
     private boolean helloSeen;
@@ -66,6 +76,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
             Registry registry,
             Delivery delivery,
             StreamClaims claims,
+            AgentDesk desk,
             Workers workers,
             Clock clock) {
         this.connection = connection;
@@ -73,6 +84,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         this.config = config;
         this.registry = registry;
         this.workers = workers;
+        this.desk = desk;
         this.outbound = new Outbound(connection, clock);
         this.intakes = new Intakes(this, delivery, claims, workers, config.windowBatches());
     }
@@ -105,6 +117,19 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
 
     boolean isClosing() {
         return closing;
+    }
+
+    /** Asks the agent something of the application's own. */
+    CompletableFuture<Body> ask(AgentEntry agent, String type, Body body, Duration timeout) {
+        AskedAgent open;
+        synchronized (this) {
+            open = asked == null ? new AskedAgent(outbound, workers, agent.callbacks()) : asked;
+            asked = open;
+        }
+        if (closed) {
+            open.close(); // nobody else may have seen it
+        }
+        return open.ask(type, body, timeout);
     }
 
     /** The agent counts as lost from now on: a link whose other end is gone may take minutes to end. */
@@ -150,6 +175,10 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     public void onClosed(CloseReason reason) {
         closed = true;
         intakes.close();
+        AskedAgent open = asked;
+        if (open != null) {
+            open.close();
+        }
         registry.closed(this, entry, reason.detail());
     }
 
@@ -271,10 +300,21 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
             endIfWrong(intakes.offer(gap, gap.through(), gap.fromSequence()));
         } else if (payload instanceof StreamOpen open) {
             endIfWrong(intakes.open(open.position(), message.id()));
+        } else if (payload instanceof Request request) {
+            take(known, message.id(), request);
+        } else if (payload instanceof Response response) {
+            AskedAgent open = asked;
+            if (open == null || !open.answer(message.inReplyTo(), response)) {
+                workers.count("protocol.ignored{late_response}");
+            }
         } else if (payload instanceof Ping) {
             outbound.send(new Pong(), message.id());
         } else if (payload instanceof Rejection rejection) {
             workers.count("protocol.rejected{" + rejection.code() + "}");
+            AskedAgent open = asked;
+            if (open != null) {
+                open.rejected(message.inReplyTo(), rejection.detail());
+            }
         } else if (payload instanceof Goodbye goodbye) {
             close(CloseReason.reconnect("the agent said goodbye: " + goodbye.reason()));
         } else if (payload instanceof UnknownPayload unknown) {
@@ -287,6 +327,20 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         } else if (payload instanceof Hello) {
             close(CloseReason.retry("a second hello on one connection", null));
         }
+    }
+
+    /** An agent that asks more than it listens to is not worked for. */
+    private void take(AgentEntry known, long messageId, Request request) {
+        if (inHand.get() >= MOST_IN_HAND || outbound.bytes() > MOST_ANSWER_BYTES) {
+            workers.count("requests.in{busy}");
+            outbound.send(Response.of(Response.Status.BUSY, "too many requests of this agent wait"), messageId);
+            return;
+        }
+        inHand.incrementAndGet();
+        desk.take(known.info(), request, response -> {
+            inHand.decrementAndGet();
+            outbound.send(response, messageId);
+        });
     }
 
     private void take(AgentEntry known, long messageId, TaskStatus status) {

@@ -1,12 +1,14 @@
 package dev.outpost.center.internal;
 
 import dev.outpost.agent.transport.TransportServer;
+import dev.outpost.center.AgentRequestHandler;
 import dev.outpost.center.Authenticator;
 import dev.outpost.center.CenterListener;
 import dev.outpost.center.TelemetryHandler;
 import dev.outpost.center.store.WatermarkStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the builder has made of its settings; see there.
@@ -14,6 +16,7 @@ import java.util.List;
  * @param endpoints where agents connect
  * @param authenticator who is let in
  * @param telemetry who takes telemetry
+ * @param requestHandlers who answers agents' requests, by type
  * @param listeners who is told
  * @param watermarks how far streams have been taken
  * @param handlerKeepsPositions whether {@code watermarks} is the telemetry handler's own, which it advances itself
@@ -27,6 +30,7 @@ public record CenterConfig(
         List<TransportServer> endpoints,
         Authenticator authenticator,
         TelemetryHandler telemetry,
+        Map<String, AgentRequestHandler> requestHandlers,
         List<CenterListener> listeners,
         WatermarkStore watermarks,
         boolean handlerKeepsPositions,

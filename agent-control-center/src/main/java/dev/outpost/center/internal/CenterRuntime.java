@@ -1,5 +1,7 @@
 package dev.outpost.center.internal;
 
+import dev.outpost.agent.protocol.Request;
+import dev.outpost.agent.request.Body;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.transport.TransportServer;
 import dev.outpost.center.AgentInfo;
@@ -8,9 +10,11 @@ import dev.outpost.center.ControlCenter;
 import dev.outpost.center.TaskHandle;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The control center as its program sees it. */
@@ -22,11 +26,14 @@ public final class CenterRuntime implements ControlCenter {
         CLOSED
     }
 
+    private static final Duration LONGEST_REQUEST = Duration.ofDays(1);
+
     private final CenterConfig config;
     private final Clock clock = Clock.systemUTC();
     private final Workers workers;
     private final Registry registry;
     private final Delivery delivery;
+    private final AgentDesk desk;
     private final StreamClaims claims = new StreamClaims();
     private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
 
@@ -36,6 +43,7 @@ public final class CenterRuntime implements ControlCenter {
         this.workers = new Workers(config.workers());
         this.registry = new Registry(config, workers, clock);
         this.delivery = new Delivery(config, workers);
+        this.desk = new AgentDesk(config.requestHandlers(), config.workers(), workers);
     }
 
     @Override
@@ -46,7 +54,7 @@ public final class CenterRuntime implements ControlCenter {
         try {
             for (TransportServer endpoint : config.endpoints()) {
                 endpoint.start((connection, peer) ->
-                        new AgentSession(connection, peer, config, registry, delivery, claims, workers, clock));
+                        new AgentSession(connection, peer, config, registry, delivery, claims, desk, workers, clock));
             }
         } catch (IOException e) {
             close();
@@ -79,6 +87,24 @@ public final class CenterRuntime implements ControlCenter {
     }
 
     @Override
+    public CompletableFuture<Body> request(String agentId, String type, Body body, Duration timeout) {
+        if (type.isEmpty() || type.length() > Request.MAX_TYPE_LENGTH) {
+            throw new IllegalArgumentException("type has " + type.length() + " characters; allowed are 1 to 128");
+        }
+        int size = body.bytes().remaining();
+        if (size > Body.MAX_BYTES) {
+            throw new IllegalArgumentException("body has " + size + " bytes; allowed are " + Body.MAX_BYTES);
+        }
+        if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_REQUEST) > 0) {
+            throw new IllegalArgumentException("timeout is " + timeout + "; allowed is up to " + LONGEST_REQUEST);
+        }
+        if (state.get() == State.CLOSED) {
+            throw new CenterException("the control center is closed");
+        }
+        return registry.request(agentId, type, body, timeout);
+    }
+
+    @Override
     public SortedMap<String, Long> counters() {
         return workers.snapshot();
     }
@@ -91,6 +117,7 @@ public final class CenterRuntime implements ControlCenter {
         for (TransportServer endpoint : config.endpoints()) {
             workers.guard("endpoint", endpoint::close);
         }
+        desk.close();
         registry.close();
         workers.close();
     }

@@ -3,6 +3,8 @@ package dev.outpost.center.internal;
 import dev.outpost.agent.protocol.BatchAck;
 import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Envelope;
+import dev.outpost.agent.protocol.Request;
+import dev.outpost.agent.protocol.Response;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.transport.Connection;
 import dev.outpost.center.store.WatermarkStore.StreamEpoch;
@@ -23,6 +25,7 @@ final class Outbound {
     private final Clock clock;
     private final Queue<Envelope<CenterMessage>> waiting = new ArrayDeque<>();
     private final Map<StreamEpoch, StreamPosition> acks = new LinkedHashMap<>();
+    private long bytes;
     private long nextId = 1;
 
     Outbound(Connection<CenterMessage> connection, Clock clock) {
@@ -30,10 +33,17 @@ final class Outbound {
         this.clock = clock;
     }
 
-    /** Sends, or queues while the connection is full. */
-    synchronized void send(CenterMessage message, long inReplyTo) {
-        waiting.add(envelope(message, inReplyTo));
+    /**
+     * Sends, or queues while the connection is full.
+     *
+     * @return the message's id
+     */
+    synchronized long send(CenterMessage message, long inReplyTo) {
+        Envelope<CenterMessage> envelope = envelope(message, inReplyTo);
+        waiting.add(envelope);
+        bytes += sizeOf(envelope);
         flush();
+        return envelope.id();
     }
 
     /** Acknowledges an epoch up to a position; without effect when a later one waits already. */
@@ -52,6 +62,7 @@ final class Outbound {
                 return;
             }
             waiting.remove();
+            bytes -= sizeOf(next);
         }
         var each = acks.values().iterator();
         while (each.hasNext()) {
@@ -60,6 +71,17 @@ final class Outbound {
             }
             each.remove();
         }
+    }
+
+    /** Bytes of the bodies that wait. */
+    synchronized long bytes() {
+        return bytes;
+    }
+
+    private static int sizeOf(Envelope<CenterMessage> envelope) {
+        return envelope.payload() instanceof Response response
+                ? response.body().remaining()
+                : envelope.payload() instanceof Request request ? request.body().remaining() : 0;
     }
 
     synchronized int size() {

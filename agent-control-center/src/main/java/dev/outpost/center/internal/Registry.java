@@ -3,6 +3,8 @@ package dev.outpost.center.internal;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.TaskReportAck;
 import dev.outpost.agent.protocol.Welcome;
+import dev.outpost.agent.request.Body;
+import dev.outpost.agent.request.RequestException;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskStatus;
 import dev.outpost.agent.transport.CloseReason;
@@ -15,6 +17,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -58,6 +61,18 @@ final class Registry {
         }
         workers.count("tasks.dispatched");
         return entry.dispatch(request);
+    }
+
+    CompletableFuture<Body> request(String agentId, String type, Body body, Duration timeout) {
+        AgentEntry entry = agents.get(agentId);
+        if (entry == null) {
+            throw new CenterException("agent '" + agentId + "' is not known");
+        }
+        workers.count("requests.out");
+        return entry.session()
+                .map(session -> session.ask(entry, type, body, timeout))
+                .orElseGet(() -> CompletableFuture.failedFuture(new RequestException(
+                        RequestException.Reason.UNAVAILABLE, "agent '" + agentId + "' is not connected")));
     }
 
     // ---- told by sessions -----------------------------------------------------------------------------------------

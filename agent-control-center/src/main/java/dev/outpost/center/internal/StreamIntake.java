@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamIntake {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    private static final long PATIENCE_SECONDS = 60;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final AgentSession session;
     private final Delivery delivery;
@@ -113,7 +113,7 @@ final class StreamIntake {
         if (either.isDone()) {
             return either;
         }
-        Future<?> patience = workers.after(PATIENCE_SECONDS, () -> {
+        Future<?> patience = workers.after(PATIENCE, () -> {
             if (either.complete(null)) {
                 workers.count("streams.handler_abandoned");
             }

@@ -1,5 +1,6 @@
 package dev.outpost.center.internal;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -36,7 +37,8 @@ final class Workers {
         timer = Executors.newSingleThreadScheduledExecutor(threads("timer"));
     }
 
-    private static ThreadFactory threads(String role) {
+    /** Daemon threads {@code outpost-center-<role>-<n>}. */
+    static ThreadFactory threads(String role) {
         AtomicInteger next = new AtomicInteger(1);
         return body -> {
             Thread thread = new Thread(null, body, "outpost-center-" + role + "-" + next.getAndIncrement(), 0, false);
@@ -67,10 +69,10 @@ final class Workers {
                 timer.scheduleWithFixedDelay(() -> guard("timer", command::run), seconds, seconds, TimeUnit.SECONDS);
     }
 
-    /** Runs once, after so many seconds; must be short. Without effect after the end. */
-    Future<?> after(long seconds, Runnable command) {
+    /** Runs once, after a delay; must be short. Without effect after the end. */
+    Future<?> after(Duration delay, Runnable command) {
         try {
-            return timer.schedule(() -> guard("timer", command::run), seconds, TimeUnit.SECONDS);
+            return timer.schedule(() -> guard("timer", command::run), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             count("center.work.after_close");
             return CompletableFuture.completedFuture(null);

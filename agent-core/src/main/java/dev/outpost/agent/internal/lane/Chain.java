@@ -281,13 +281,14 @@ public final class Chain {
         sender.pauseUntil(until);
     }
 
-    /** The positions of the runs that are sent at once, for the hello; they count as told. */
+    /** The positions of the runs that are sent at once, for a hello. */
     public List<StreamPosition> announce() {
-        if (!live().isReady()) {
-            return List.of();
-        }
-        live().opened(true);
-        return List.of(live().acked());
+        return live().isReady() ? List.of(live().acked()) : List.of();
+    }
+
+    /** The destination has read a hello with those positions. */
+    public void onAnnounced(List<StreamPosition> positions) {
+        forEachRun(run -> run.opened(positions.stream().anyMatch(run::isOf)));
     }
 
     /** The run of that position, if something of it was sent. */
@@ -363,6 +364,13 @@ public final class Chain {
             backlog.forgetPlan();
             beginRun();
         }
+    }
+
+    /** It takes them over another connection: what was in flight is to be sent again, there. */
+    public void onMoved() {
+        sender.reset();
+        forEachRun(Run::rewind);
+        unsentChanged();
     }
 
     /** It does not any more: what was in flight is to be sent again, and is put on disk until then. */

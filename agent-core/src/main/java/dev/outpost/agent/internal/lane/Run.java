@@ -118,10 +118,12 @@ public final class Run {
      * had written down.
      */
     boolean knows(StreamPosition position) {
-        return position.streamId().equals(streamId)
-                && position.epoch() == epoch
-                && position.sequence() >= 0
-                && (isFound || position.sequence() <= highestSent);
+        return isOf(position) && position.sequence() >= 0 && (isFound || position.sequence() <= highestSent);
+    }
+
+    /** Whether a position is one of its own. */
+    boolean isOf(StreamPosition position) {
+        return position.streamId().equals(streamId) && position.epoch() == epoch;
     }
 
     /** Whether its destination has been told on this connection that it comes. */

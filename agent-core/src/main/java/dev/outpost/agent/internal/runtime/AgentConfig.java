@@ -9,6 +9,7 @@ import dev.outpost.agent.internal.telemetry.BatchLimits;
 import dev.outpost.agent.log.LogSink;
 import dev.outpost.agent.log.OverflowPolicy;
 import dev.outpost.agent.metric.MetricSink;
+import dev.outpost.agent.request.RequestHandler;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.schedule.Scheduler;
 import dev.outpost.agent.spool.LaneOverflow;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id identity of the agent
  * @param labels what it is known by
- * @param transport way to the control center, or null for an agent without one
+ * @param transports ways to the control center, the preferred first; none for an agent without one
  * @param session how the session behaves
  * @param telemetry how telemetry behaves
  * @param sources metric sources and their rhythm
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param metricSinks further destinations of metrics, by name
  * @param spool where telemetry waits on disk, or null
  * @param tasks how tasks behave
+ * @param requestHandlers by type of request
  * @param handlers by task type
  * @param executors by task type, for types that do not go to the usual one
  * @param executor the usual one, or null for the agent's own pool
@@ -50,7 +52,7 @@ import org.jspecify.annotations.Nullable;
 public record AgentConfig(
         String id,
         Map<String, String> labels,
-        @Nullable Transport transport,
+        List<Transport> transports,
         SessionSettings session,
         Telemetry telemetry,
         List<SourceEntry> sources,
@@ -61,6 +63,7 @@ public record AgentConfig(
         @Nullable Spool spool,
         TaskSettings tasks,
         Map<String, TaskHandler> handlers,
+        Map<String, RequestHandler> requestHandlers,
         Map<String, TaskExecutor> executors,
         @Nullable TaskExecutor executor,
         int workers,

@@ -9,14 +9,19 @@ import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.lane.Lane;
+import dev.outpost.agent.internal.session.Requests;
 import dev.outpost.agent.internal.telemetry.SignalStats;
 import dev.outpost.agent.log.Logs;
+import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.Signal;
+import dev.outpost.agent.request.Body;
+import dev.outpost.agent.request.RequestException;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -25,11 +30,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** The agent as its host sees it: hands everything to the loops, and waits for them only where the contract says so. */
 public final class AgentRuntime implements Agent {
 
     private static final Duration LONGEST_WAIT = Duration.ofDays(365);
+    private static final Duration LONGEST_REQUEST = Duration.ofDays(1);
     private static final long EXTRA_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final AgentConfig config;
@@ -54,7 +61,14 @@ public final class AgentRuntime implements Agent {
         this.state = new StateHolder(config.id(), notifier);
         this.telemetry = new TelemetryStage(config, notifier, counters, log);
         this.control = new ControlStage(
-                config, telemetry, state, notifier, guard, log, counters, new OwnMetrics(this::snapshot));
+                config,
+                telemetry,
+                state,
+                notifier,
+                guard,
+                log,
+                counters,
+                new OwnMetrics(this::snapshot, this::secondsToExpiry, this::clockSkewMillis));
         this.telemetry.lanes(control.lanes());
         this.flushes = new FlushRounds(done -> telemetry.flush(() -> control.post(() -> control.whenSafe(done))));
     }
@@ -109,6 +123,37 @@ public final class AgentRuntime implements Agent {
     }
 
     @Override
+    public CompletableFuture<Body> request(String type, Body body, Duration timeout) {
+        if (type.isEmpty() || type.length() > Request.MAX_TYPE_LENGTH) {
+            throw new IllegalArgumentException("type has " + type.length() + " characters; allowed are 1 to 128");
+        }
+        if (body.bytes().remaining() > Body.MAX_BYTES) {
+            throw new IllegalArgumentException(
+                    "body has " + body.bytes().remaining() + " bytes; allowed are " + Body.MAX_BYTES);
+        }
+        if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_REQUEST) > 0) {
+            throw new IllegalArgumentException("timeout is " + timeout + "; allowed is up to " + LONGEST_REQUEST);
+        }
+        CompletableFuture<Body> answer = new CompletableFuture<>();
+        Requests.Asked asked = new Requests.Asked(
+                type, body, timeout, (found, failure) -> notifier.complete(() -> settle(answer, found, failure)));
+        if (!isRunning() || !control.post(() -> control.request(asked))) {
+            answer.completeExceptionally(new RequestException(
+                    RequestException.Reason.UNAVAILABLE, "the agent is " + state.get() + " and asks nobody"));
+        }
+        return answer;
+    }
+
+    private static void settle(
+            CompletableFuture<Body> answer, @Nullable Body found, @Nullable RequestException failure) {
+        if (failure != null) {
+            answer.completeExceptionally(failure);
+        } else {
+            answer.complete(found == null ? Body.empty() : found);
+        }
+    }
+
+    @Override
     public void reconnectNow() {
         if (isRunning()) {
             control.post(control::reconnectNow);
@@ -155,6 +200,14 @@ public final class AgentRuntime implements Agent {
                 control.tasks().queuedCount(),
                 control.tasks().runningCount(),
                 counters.snapshot());
+    }
+
+    private OptionalLong secondsToExpiry() {
+        return control.secondsToExpiry();
+    }
+
+    private OptionalLong clockSkewMillis() {
+        return control.clockSkewMillis();
     }
 
     private SignalStats statsOf(Lane lane) {

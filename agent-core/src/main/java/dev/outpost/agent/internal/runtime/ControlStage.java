@@ -14,9 +14,12 @@ import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.internal.lane.Lane;
 import dev.outpost.agent.internal.metric.Sampler;
 import dev.outpost.agent.internal.metric.SourceEntry;
+import dev.outpost.agent.internal.request.RequestDesk;
 import dev.outpost.agent.internal.schedule.ScheduleBook;
+import dev.outpost.agent.internal.session.Requests;
 import dev.outpost.agent.internal.session.Session;
 import dev.outpost.agent.internal.session.SessionEvents;
+import dev.outpost.agent.internal.session.Surroundings;
 import dev.outpost.agent.internal.task.ExecutorRoutes;
 import dev.outpost.agent.internal.task.PlatformTaskExecutor;
 import dev.outpost.agent.internal.task.ReportBook;
@@ -24,7 +27,11 @@ import dev.outpost.agent.internal.task.TaskEngine;
 import dev.outpost.agent.metric.MetricSource;
 import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.Hello;
+import dev.outpost.agent.protocol.Request;
+import dev.outpost.agent.protocol.Response;
 import dev.outpost.agent.protocol.Signal;
+import dev.outpost.agent.request.RequestException;
+import dev.outpost.agent.request.RequestException.Reason;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.task.TaskExecutor;
 import dev.outpost.agent.task.TaskRequest;
@@ -34,6 +41,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -72,7 +80,9 @@ final class ControlStage implements SessionEvents {
     private final TaskEngine tasks;
     private final ScheduleBook schedules;
     private final Sampler sampler;
+    private final RequestDesk desk;
     private final @Nullable Session session;
+    private final @Nullable Surroundings surroundings;
     private final String instanceId = UUID.randomUUID().toString();
     private final String version;
     private final long startedNanos;
@@ -130,10 +140,11 @@ final class ControlStage implements SessionEvents {
                 guard,
                 log,
                 counters);
-        session = config.transport() == null
+        desk = new RequestDesk(config.requestHandlers(), clock, guard, counters);
+        session = config.transports().isEmpty()
                 ? null
                 : new Session(
-                        config.transport(),
+                        config.transports(),
                         config.session(),
                         this,
                         reports,
@@ -144,11 +155,18 @@ final class ControlStage implements SessionEvents {
                         random,
                         guard,
                         counters);
+        surroundings = surroundings(log);
+    }
+
+    private @Nullable Surroundings surroundings(ThrottledLog log) {
+        return session == null
+                ? null
+                : Surroundings.real(config.transports(), session, timers, inbox, clock, guard, log, counters);
     }
 
     private static List<SourceEntry> sources(AgentConfig config, MetricSource own) {
         List<SourceEntry> all = new ArrayList<>(config.sources());
-        boolean wanted = config.transport() != null || !config.metricSinks().isEmpty();
+        boolean wanted = !config.transports().isEmpty() || !config.metricSinks().isEmpty();
         if (wanted && !config.ownMetrics().isZero()) {
             all.add(new SourceEntry(own, own.name(), config.ownMetrics(), false));
         }
@@ -191,6 +209,9 @@ final class ControlStage implements SessionEvents {
             } else {
                 session.start();
             }
+            if (surroundings != null) {
+                surroundings.start();
+            }
             schedules.start();
             sampler.start();
             checkHealth();
@@ -213,9 +234,8 @@ final class ControlStage implements SessionEvents {
      */
     boolean closeParts(long nanos) throws InterruptedException {
         long end = REAL_TIME.nanoTime() + nanos;
-        Transport transport = config.transport();
         Thread closer = AgentThreads.newThread("closer", () -> {
-            if (transport != null) {
+            for (Transport transport : config.transports()) {
                 guard.run("transport", transport::close);
             }
             guard.run("metric sources", () -> sampler.closeSources(nanos));
@@ -223,6 +243,7 @@ final class ControlStage implements SessionEvents {
         closer.start();
         TimeUnit.NANOSECONDS.timedJoin(closer, nanos + EXTRA_NANOS);
         boolean ended = ownPool.awaitEnd(end - REAL_TIME.nanoTime());
+        ended &= desk.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= lanes.awaitEnd(end - REAL_TIME.nanoTime());
         return ended && !closer.isAlive();
     }
@@ -230,6 +251,7 @@ final class ControlStage implements SessionEvents {
     /** Ends an agent whose loop never ran; on the closing thread. */
     void closeUnstarted() {
         tasks.close();
+        desk.close();
         lanes.close();
     }
 
@@ -239,6 +261,25 @@ final class ControlStage implements SessionEvents {
         if (session != null) {
             session.reconnectNow();
         }
+    }
+
+    /** Asks the control center; the answer comes on the loop. */
+    void request(Requests.Asked asked) {
+        if (session == null) {
+            asked.answer().accept(null, new RequestException(Reason.UNAVAILABLE, "this agent has no control center"));
+        } else {
+            session.request(asked);
+        }
+    }
+
+    /** Seconds until a certificate of this agent expires; empty without one. Any thread. */
+    OptionalLong secondsToExpiry() {
+        return surroundings == null ? OptionalLong.empty() : surroundings.secondsToExpiry();
+    }
+
+    /** How far the control center's clock is ahead, in milliseconds; any thread. */
+    OptionalLong clockSkewMillis() {
+        return session == null ? OptionalLong.empty() : session.clockSkewMillis();
     }
 
     /** Runs {@code done} when all that the lanes hold now is delivered or on disk, with whether all of it is. */
@@ -289,6 +330,10 @@ final class ControlStage implements SessionEvents {
         schedules.close();
         sampler.close();
         tasks.close(); // first: what it reports may still go
+        desk.close();
+        if (surroundings != null) {
+            surroundings.close();
+        }
         if (session != null) {
             session.close("the agent is closing");
         }
@@ -302,6 +347,9 @@ final class ControlStage implements SessionEvents {
             reasons.add(ownPool.leakedThreads() + " task thread(s) do not end");
         }
         reasons.addAll(lanes.problems());
+        if (surroundings != null) {
+            reasons.addAll(surroundings.problems());
+        }
         state.degraded(reasons);
         timers.schedule(clock.nanoTime() + HEALTH_CHECK.toNanos(), this::checkHealth);
     }
@@ -317,7 +365,8 @@ final class ControlStage implements SessionEvents {
                 version,
                 config.labels(),
                 config.handlers().keySet().stream().sorted().toList(),
-                lanes.announce());
+                lanes.announce(),
+                desk.types());
     }
 
     @Override
@@ -366,6 +415,11 @@ final class ControlStage implements SessionEvents {
     @Override
     public void onDispatch(TaskRequest request) {
         tasks.submit(request);
+    }
+
+    @Override
+    public void onRequest(Request request, Consumer<Response> answer) {
+        desk.take(request, response -> inbox.post(() -> answer.accept(response)));
     }
 
     @Override

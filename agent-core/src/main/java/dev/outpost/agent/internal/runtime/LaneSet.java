@@ -63,7 +63,7 @@ final class LaneSet {
         this.clock = clock;
         this.random = random;
         this.counters = counters;
-        if (config.transport() != null) {
+        if (!config.transports().isEmpty()) {
             int window = config.session().windowBatches();
             Compression compression = config.telemetry().compression();
             ofCenter.add(lane("logs", "logs", Signal.LOGS, LOG_CLASSES, compression, window));

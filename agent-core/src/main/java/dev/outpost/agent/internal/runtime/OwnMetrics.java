@@ -7,6 +7,7 @@ import dev.outpost.agent.metric.Instrument;
 import dev.outpost.agent.metric.MetricRecorder;
 import dev.outpost.agent.metric.MetricSource;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /** The agent's accounts as metrics: per lane the two sides of its identity. */
@@ -25,10 +26,22 @@ final class OwnMetrics implements MetricSource {
     private static final Instrument SPOOL_FAILURES =
             Instrument.counter("outpost.spool.failures", "{failure}", "Operations of the spool that failed.");
 
-    private final Supplier<AgentSnapshot> snapshots;
+    private static final Instrument CERTIFICATE =
+            Instrument.gauge("outpost.tls.certificate.remaining", "s", "Time until the agent's certificate expires.");
+    private static final Instrument CLOCK_SKEW =
+            Instrument.gauge("outpost.clock.skew", "s", "How far the control center's clock is ahead of the agent's.");
 
-    OwnMetrics(Supplier<AgentSnapshot> snapshots) {
+    private final Supplier<AgentSnapshot> snapshots;
+    private final Supplier<OptionalLong> secondsToExpiry;
+    private final Supplier<OptionalLong> clockSkewMillis;
+
+    OwnMetrics(
+            Supplier<AgentSnapshot> snapshots,
+            Supplier<OptionalLong> secondsToExpiry,
+            Supplier<OptionalLong> clockSkewMillis) {
         this.snapshots = snapshots;
+        this.secondsToExpiry = secondsToExpiry;
+        this.clockSkewMillis = clockSkewMillis;
     }
 
     private static Instrument counter(String name, String description) {
@@ -58,6 +71,8 @@ final class OwnMetrics implements MetricSource {
             }
         }
         recorder.record(SPOOL_FAILURES, snapshot.counter("spool.failures"));
+        secondsToExpiry.get().ifPresent(seconds -> recorder.record(CERTIFICATE, seconds));
+        clockSkewMillis.get().ifPresent(millis -> recorder.record(CLOCK_SKEW, millis / 1e3));
     }
 
     private static Attributes held(LaneSnapshot lane, String where) {

@@ -44,7 +44,7 @@ final class TelemetryStage {
         logStats = new SignalStats("logs", () -> logRing.claimed() - logsFailed.sum(), counters);
         LongAdder pointsTaken = counters.counter("ring.metrics.taken");
         metricStats = new SignalStats("metrics", pointsTaken::sum, counters);
-        int logLanes = config.sinks().size() + (config.transport() == null ? 0 : 1);
+        int logLanes = config.sinks().size() + (config.transports().isEmpty() ? 0 : 1);
         logs = new LogPublisher(
                 logRing,
                 logStats,

@@ -11,6 +11,8 @@ import dev.outpost.agent.protocol.InvalidPayload;
 import dev.outpost.agent.protocol.Ping;
 import dev.outpost.agent.protocol.Pong;
 import dev.outpost.agent.protocol.Rejection;
+import dev.outpost.agent.protocol.Request;
+import dev.outpost.agent.protocol.Response;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TaskCancel;
 import dev.outpost.agent.protocol.TaskDispatch;
@@ -20,12 +22,15 @@ import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.transport.Backoff;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** What the messages of a control center mean once the session is ready. Control loop only. */
 final class CenterMessages {
 
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+
+    private static final long MOST_ANSWER_BYTES = 4L << 20;
 
     /** After so many refusals in a row a batch is taken for one that will never go. */
     private static final int MOST_REFUSALS = 5;
@@ -35,6 +40,7 @@ final class CenterMessages {
     private final List<Chain> chains;
     private final ReportSource reports;
     private final SessionEvents events;
+    private final Requests requests;
     private final RandomGenerator random;
     private final AgentClock clock;
     private final Counters counters;
@@ -43,18 +49,29 @@ final class CenterMessages {
             List<Chain> chains,
             ReportSource reports,
             SessionEvents events,
+            Requests requests,
             RandomGenerator random,
             AgentClock clock,
             Counters counters) {
         this.chains = chains;
         this.reports = reports;
         this.events = events;
+        this.requests = requests;
         this.random = random;
         this.clock = clock;
         this.counters = counters;
     }
 
-    void handle(Envelope<CenterMessage> message, Uplink uplink) {
+    void handle(Envelope<CenterMessage> message, CommandWindow commands, Uplink uplink) {
+        Optional<Rejection> refused = commands.refuse(message, clock.epochNanos());
+        if (refused.isPresent()) {
+            uplink.send(refused.get(), message.id());
+        } else {
+            take(message, uplink);
+        }
+    }
+
+    private void take(Envelope<CenterMessage> message, Uplink uplink) {
         CenterMessage payload = message.payload();
         if (payload instanceof BatchAck ack) {
             onAck(ack.through());
@@ -69,10 +86,17 @@ final class CenterMessages {
                     .ifPresent(problem -> uplink.send(new Rejection(Rejection.Code.INVALID, problem), message.id()));
         } else if (payload instanceof BatchNack nack) {
             onNack(nack);
+        } else if (payload instanceof Request request) {
+            onRequest(request, message.id(), uplink);
+        } else if (payload instanceof Response response) {
+            if (!requests.answer(message.inReplyTo(), response)) {
+                counters.counter("protocol.ignored", "late_response").increment();
+            }
         } else if (payload instanceof Ping) {
             uplink.send(new Pong(), message.id());
         } else if (payload instanceof Rejection rejection) {
             counters.counter("protocol.rejected", rejection.code().name()).increment();
+            requests.rejected(message.inReplyTo(), rejection.detail());
         } else if (payload instanceof UnknownPayload unknown) {
             counters.counter("protocol.ignored", "unknown_payload").increment();
             String detail = "payload field " + unknown.field() + " is not known to this agent";
@@ -82,6 +106,16 @@ final class CenterMessages {
             uplink.send(new Rejection(Rejection.Code.INVALID, invalid.problem()), message.id());
         } else if (!(payload instanceof Pong)) {
             counters.counter("protocol.ignored", "unexpected").increment();
+        }
+    }
+
+    /** A control center that asks and does not listen is not worked for. */
+    private void onRequest(Request request, long id, Uplink uplink) {
+        if (uplink.answerBytes() > MOST_ANSWER_BYTES) {
+            counters.counter("requests.in", "unheard").increment();
+            uplink.answer(Response.of(Response.Status.BUSY, "the answers before this one are not taken"), id);
+        } else {
+            events.onRequest(request, response -> uplink.answer(response, id));
         }
     }
 

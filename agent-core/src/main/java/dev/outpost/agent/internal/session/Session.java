@@ -14,25 +14,25 @@ import dev.outpost.agent.protocol.Goodbye;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Welcome;
+import dev.outpost.agent.request.RequestException.Reason;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.Connection;
-import dev.outpost.agent.transport.ConnectionListener;
 import dev.outpost.agent.transport.Transport;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The session: connects, is let in, stays alive, connects again. Control loop only. */
+/**
+ * The session: connects, is let in, stays alive, connects again; and, while it stands, moves to another connection without a
+ * break when there is reason to. Control loop only.
+ */
 public final class Session {
 
-    private static final int INBOUND_WINDOW = 64;
-    private static final int MOST_URGENT = 256;
-    private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(5);
     private static final Duration HEALTHY_AFTER = Duration.ofMinutes(1);
-    private static final Duration RARELY = Duration.ofMinutes(1);
-    private static final Duration MOST_RARELY = Duration.ofMinutes(15);
     private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(100);
     private static final Duration LONGEST_HEARTBEAT = Duration.ofMinutes(10);
 
@@ -44,7 +44,6 @@ public final class Session {
         ENDED
     }
 
-    private final Transport transport;
     private final SessionSettings settings;
     private final SessionEvents events;
     private final ReportSource reports;
@@ -57,20 +56,19 @@ public final class Session {
     private final Guard guard;
     private final Counters counters;
     private final CenterMessages centerMessages;
+    private final Requests requests;
+    private final Ways ways;
+    private final Succession succession;
+    private final ClockSkew skew = new ClockSkew();
 
     private Phase phase = Phase.IDLE;
     private @Nullable Link link;
     private Timers.@Nullable Timer timer;
-    private Timers.@Nullable Timer heartbeatTimer;
-    private Timers.@Nullable Timer answerTimer;
-    private int failures;
-    private int refusals;
     private long readySince;
-    private Duration heartbeatInterval;
 
     /** A session that has not begun. */
     public Session(
-            Transport transport,
+            List<Transport> transports,
             SessionSettings settings,
             SessionEvents events,
             ReportSource reports,
@@ -81,7 +79,6 @@ public final class Session {
             RandomGenerator random,
             Guard guard,
             Counters counters) {
-        this.transport = transport;
         this.settings = settings;
         this.events = events;
         this.reports = reports;
@@ -94,8 +91,11 @@ public final class Session {
         this.counters = counters;
         this.chains =
                 this.lanes.stream().flatMap(lane -> lane.chains().stream()).toList();
-        this.centerMessages = new CenterMessages(chains, reports, events, random, clock, counters);
-        this.heartbeatInterval = settings.heartbeatInterval();
+        this.requests = new Requests(timers, clock);
+        this.centerMessages = new CenterMessages(chains, reports, events, requests, random, clock, counters);
+        this.ways = new Ways(transports, settings.backoff(), random, clock);
+        this.succession =
+                new Succession(new Successors(), ways, settings.connectTimeout(), timers, clock, random, counters);
     }
 
     /** Begins to connect. */
@@ -111,16 +111,44 @@ public final class Session {
         }
     }
 
+    /** The network is another than before: a wait may be over, and a connection may be dead without having said so. */
+    public void onNetworkChanged() {
+        counters.counter("session.network_changes").increment();
+        Link current = link;
+        if (phase == Phase.READY && current != null) {
+            current.ping();
+        } else if (!ways.isBarred()) {
+            reconnectNow();
+        }
+    }
+
+    /** What a way would show of who it is has changed, or is about to expire: moves to a new connection, if it is that one's. */
+    public void renew(int way, String why) {
+        Link current = link;
+        if (phase == Phase.READY && current != null && current.way() == way) {
+            succession.renew(way, why);
+        }
+    }
+
+    /** Sends a request; its answer comes to {@code asked}. */
+    public void request(Requests.Asked asked) {
+        Link current = link;
+        Uplink uplink = phase == Phase.READY && current != null ? current.uplink() : null;
+        if (uplink == null) {
+            asked.fail(Reason.UNAVAILABLE, "there is no session with the control center");
+        } else {
+            requests.ask(asked, uplink);
+        }
+    }
+
     /** Sends what waits; called once per turn of the control loop. */
     public int pump() {
         Link current = link;
-        if (phase != Phase.READY || current == null || current.uplink == null) {
+        if (phase != Phase.READY || current == null) {
             return 0;
         }
         try {
-            int sent = current.uplink.pump();
-            current.letIn();
-            return sent;
+            return current.pump();
         } catch (Throwable t) { // the transport's code, against its contract: it must not stop the loop's other work
             end(current, CloseReason.retry("the transport failed: " + Guard.describe(t), t));
             return 0;
@@ -132,61 +160,112 @@ public final class Session {
         return phase == Phase.READY;
     }
 
+    /** How far the control center's clock is ahead, in milliseconds; any thread. */
+    public OptionalLong clockSkewMillis() {
+        return skew.millis();
+    }
+
     /** Says goodbye and closes; nothing follows. */
     public void close(String reason) {
         Link current = link;
-        if (phase == Phase.READY && current != null && current.uplink != null) {
-            current.uplink.send(new Goodbye(reason), 0);
-            current.uplink.pump();
+        Uplink uplink = current == null ? null : current.uplink();
+        if (phase == Phase.READY && uplink != null) {
+            uplink.send(new Goodbye(reason), 0);
+            uplink.pump();
         }
         phase = Phase.ENDED;
-        cancelTimers();
+        timers.cancel(timer);
         link = null;
+        CloseReason stop = CloseReason.stop(reason);
+        succession.end(stop);
+        requests.failAll(Reason.LOST, reason);
         if (current != null) {
-            current.close(CloseReason.stop(reason));
+            current.close(stop);
         }
     }
+
+    // ---- connecting -----------------------------------------------------------------------------------------------
 
     private void connect() {
         phase = Phase.CONNECTING;
-        counters.counter("session.attempts").increment();
-        Link next = new Link();
-        link = next;
-        Envelope<Hello> hello = new Envelope<>(1, 0, clock.epochNanos(), events.hello());
         Duration timeout = settings.connectTimeout();
-        timer = after(timeout, () -> end(next, CloseReason.retry("no welcome within " + timeout, null)));
-        try {
-            next.connection = transport.open(hello, next);
-            next.connection.request(INBOUND_WINDOW);
-        } catch (Throwable t) { // user code, against its contract: without this there would be no further attempt
-            end(next, CloseReason.retry("the transport failed: " + Guard.describe(t), t));
-        }
+        Link next = newLink(ways.next());
+        link = next;
+        timer = timers.schedule(
+                clock.nanoTime(),
+                timeout,
+                () -> end(
+                        next,
+                        CloseReason.retry("no welcome within " + timeout, null).as(CloseReason.Fault.UNREACHABLE)));
+        next.open(ways.transport(next.way()));
     }
 
-    private void onWelcome(Link current, Welcome welcome) {
-        if (phase != Phase.CONNECTING || current.connection == null) {
-            end(current, CloseReason.retry("a second welcome on one connection", null));
+    private Link newLink(int way) {
+        counters.counter("session.attempts").increment();
+        Envelope<Hello> hello = new Envelope<>(1, 0, clock.epochNanos(), events.hello());
+        return new Link(way, hello, new CommandWindow(skew, counters), new LinkEvents(), inbox, guard);
+    }
+
+    private void onWelcome(Link welcomed, Envelope<CenterMessage> message, Welcome welcome) {
+        Connection<AgentMessage> connection = welcomed.connection();
+        boolean succeeds = succession.isCandidate(welcomed);
+        if (connection == null || welcomed.uplink() != null || !(succeeds || phase == Phase.CONNECTING)) {
+            end(
+                    welcomed,
+                    CloseReason.retry("a second welcome on one connection", null)
+                            .as(CloseReason.Fault.PROTOCOL));
             return;
         }
         timers.cancel(timer);
+        Link before = succeeds ? link : null;
+        link = welcomed;
         phase = Phase.READY;
-        refusals = 0;
+        if (before != null) {
+            letGo(before);
+        }
         long now = clock.nanoTime();
         readySince = now;
-        current.uplink = new Uplink(current.connection, clock, reports, chains, 2, welcome.maxBatchBytes());
-        heartbeatInterval = within(welcome.heartbeatInterval());
-        int window = welcome.windowBatches();
+        ways.welcomed(welcome.reconnectSpread());
+        skew.answered(welcomed.hello().epochNanos(), message.epochNanos(), clock.epochNanos());
+        Uplink uplink = new Uplink(connection, clock, reports, chains, 2, welcome.maxBatchBytes());
+        Liveness liveness = new Liveness(
+                uplink,
+                events::heartbeat,
+                within(welcome.heartbeatInterval()),
+                timers,
+                clock,
+                counters,
+                why -> end(welcomed, CloseReason.retry(why, null).as(CloseReason.Fault.LOST)));
+        carryOn(welcomed, welcome, now);
+        counters.counter("session.established").increment();
+        events.onOnline(welcome.sessionId());
+        welcomed.begin(uplink, liveness);
+        succession.onReady(welcomed.way());
+    }
+
+    /** The lanes go on where the control center says that it stands. */
+    private void carryOn(Link welcomed, Welcome welcome, long now) {
         for (Lane lane : lanes) {
             lane.gate().connected(true, now);
         }
+        for (Chain chain : chains) {
+            chain.onAnnounced(welcomed.hello().payload().streams());
+        }
         welcome.streams().forEach(centerMessages::onAck);
+        int window = welcome.windowBatches();
         for (Chain chain : chains) {
             chain.window(window == 0 ? settings.windowBatches() : Math.min(window, settings.windowBatches()));
             chain.onConnected();
         }
-        counters.counter("session.established").increment();
-        events.onOnline(welcome.sessionId());
-        heartbeat(current);
+    }
+
+    /** Another connection takes over from one that stands: what was under way there is sent again here. */
+    private void letGo(Link before) {
+        counters.counter("session.moved").increment();
+        chains.forEach(Chain::onMoved);
+        reports.rewind();
+        requests.failAll(Reason.LOST, "the session has moved to another connection");
+        before.close(CloseReason.reconnect("the session has moved to another connection"));
     }
 
     private Duration within(Duration asked) {
@@ -198,29 +277,53 @@ public final class Session {
                 : asked.compareTo(LONGEST_HEARTBEAT) > 0 ? LONGEST_HEARTBEAT : asked;
     }
 
-    private void heartbeat(Link current) {
-        if (current.uplink == null) {
-            return;
+    // ---- what comes -----------------------------------------------------------------------------------------------
+
+    private final class LinkEvents implements Link.Events {
+
+        @Override
+        public void onLinked() {
+            counters.counter("session.links").increment();
         }
-        current.uplink.send(events.heartbeat(), 0);
-        counters.counter("heartbeats.sent").increment();
-        heartbeatTimer = after(heartbeatInterval, () -> heartbeat(current));
-        if (answerTimer == null) { // a heartbeat does not extend the time that the one before was given
-            answerTimer = after(
-                    ANSWER_DEADLINE,
-                    () -> end(
-                            current,
-                            CloseReason.retry("nothing received within " + ANSWER_DEADLINE + " of a heartbeat", null)));
+
+        @Override
+        public void onMessage(Link from, Envelope<CenterMessage> message) {
+            if (from == link || succession.isCandidate(from)) {
+                receive(from, message);
+            }
+        }
+
+        @Override
+        public void onClosed(Link closed, CloseReason reason) {
+            end(closed, reason);
         }
     }
 
-    /** Whatever came, the other side is alive. */
-    private void answered() {
-        timers.cancel(answerTimer);
-        answerTimer = null;
+    private void receive(Link from, Envelope<CenterMessage> message) {
+        CenterMessage payload = message.payload();
+        Uplink uplink = from.uplink();
+        if (payload instanceof Welcome welcome) {
+            onWelcome(from, message, welcome);
+        } else if (payload instanceof Refusal refusal) {
+            onRefusal(from, refusal);
+        } else if (uplink == null) {
+            String name = payload.getClass().getSimpleName();
+            end(
+                    from,
+                    CloseReason.retry("the first message was a " + name + " and no welcome", null)
+                            .as(CloseReason.Fault.PROTOCOL));
+        } else if (payload instanceof Drain drain) {
+            onDrain(from, drain);
+        } else {
+            long sent = from.heartbeatSent(message.inReplyTo());
+            if (sent != 0) {
+                skew.answered(sent, message.epochNanos(), clock.epochNanos());
+            }
+            centerMessages.handle(message, from.commands(), uplink);
+        }
     }
 
-    private void onRefusal(Link current, Refusal refusal) {
+    private void onRefusal(Link from, Refusal refusal) {
         counters.counter("session.refused", refusal.code().name()).increment();
         if (refusal.code() == Refusal.Code.STREAM_CONFLICT) {
             events.onStreamConflict();
@@ -231,139 +334,90 @@ public final class Session {
             case UNSPECIFIED, UNAUTHENTICATED, PERMISSION_DENIED, UNSUPPORTED_VERSION, INVALID ->
                 CloseReason.Next.RETRY_RARELY;
         };
-        end(current, new CloseReason(next, detail, refusal.retryAfter(), null));
+        CloseReason.Fault fault = switch (refusal.code()) {
+            case BUSY -> CloseReason.Fault.BUSY;
+            case UNAUTHENTICATED -> CloseReason.Fault.UNAUTHENTICATED;
+            case PERMISSION_DENIED -> CloseReason.Fault.PERMISSION_DENIED;
+            case UNSUPPORTED_VERSION, INVALID -> CloseReason.Fault.PROTOCOL;
+            case UNSPECIFIED, STREAM_CONFLICT -> CloseReason.Fault.OTHER;
+        };
+        end(from, new CloseReason(next, detail, refusal.retryAfter(), null, fault));
+        follow(refusal.endpoint());
     }
 
-    private void onDrain(Link current, Drain drain) {
+    private void onDrain(Link from, Drain drain) {
         Duration wait =
                 Duration.ofNanos((long) (random.nextDouble() * drain.spread().toNanos()));
         String detail = "drained by the control center: " + drain.reason();
-        end(current, new CloseReason(CloseReason.Next.RECONNECT, detail, wait, null));
+        end(from, new CloseReason(CloseReason.Next.RECONNECT, detail, wait, null));
+        follow(drain.endpoint());
     }
 
-    /** The link ends by our will or by itself; the next attempt is scheduled. */
+    /** Only to where the host has allowed it: the control center cannot send an agent anywhere else. */
+    private void follow(String endpoint) {
+        if (!endpoint.isEmpty() && phase == Phase.WAITING && !ways.advise(endpoint)) {
+            counters.counter("protocol.ignored", "unknown_endpoint").increment();
+        }
+    }
+
+    // ---- the end of a link ----------------------------------------------------------------------------------------
+
+    /** A link ends by our will or by itself; the next attempt is scheduled, unless a successor is on its way. */
     private void end(Link ended, CloseReason reason) {
-        if (ended != link || phase == Phase.ENDED) {
+        if (phase == Phase.ENDED) {
+            return;
+        }
+        if (succession.isCandidate(ended)) {
+            ended.close(reason);
+            succession.onFailed(reason);
+            return;
+        }
+        if (ended != link) {
             return;
         }
         boolean wasReady = phase == Phase.READY;
-        cancelTimers();
-        link = null;
+        timers.cancel(timer);
         ended.close(reason);
+        disconnected(wasReady);
+        counters.counter("session.failures", reason.fault().name().toLowerCase(Locale.ROOT))
+                .increment();
+        boolean healthy = wasReady && clock.nanoTime() - readySince >= HEALTHY_AFTER.toNanos();
+        Duration delay =
+                wasReady ? ways.afterSession(ended.way(), reason, healthy) : ways.afterAttempt(ended.way(), reason);
+        link = succession.promote();
+        if (link != null) {
+            phase = Phase.CONNECTING; // its own time runs already, and the control center knows only one connection
+            // of ours
+            return;
+        }
+        phase = Phase.WAITING;
+        timer = timers.schedule(clock.nanoTime(), delay, this::connect);
+        events.onOffline(reason);
+    }
+
+    private void disconnected(boolean wasReady) {
         long now = clock.nanoTime();
         for (Lane lane : lanes) {
             lane.gate().connected(false, now);
         }
         chains.forEach(Chain::onDisconnected);
         reports.rewind();
+        requests.failAll(Reason.LOST, "the connection was lost; the request may have been handled");
         if (wasReady) {
             counters.counter("session.lost").increment();
-            if (now - readySince >= HEALTHY_AFTER.toNanos()) {
-                failures = 0;
-            }
         }
-        phase = Phase.WAITING;
-        timer = after(delayAfter(reason), this::connect);
-        events.onOffline(reason);
     }
 
-    private Duration delayAfter(CloseReason reason) {
-        Duration delay = switch (reason.next()) {
-            case RETRY_RARELY -> rarely();
-            // Also when nothing was wrong: a center that lets in and sends away would get a storm. The first attempt
-            // after
-            // a healthy session is made at once all the same.
-            case RECONNECT, RETRY_WITH_BACKOFF, STOP -> settings.backoff().delay(++failures, random);
-        };
-        Duration asked = reason.retryAfter();
-        return asked != null && asked.compareTo(delay) > 0 ? asked : delay;
-    }
-
-    /** Half of a bound that doubles from one minute to fifteen, and up to the other half at random. */
-    private Duration rarely() {
-        long bound = Math.min(MOST_RARELY.toNanos(), RARELY.toNanos() << Math.min(refusals++, 10));
-        return Duration.ofNanos(bound / 2 + (long) (random.nextDouble() * bound / 2));
-    }
-
-    private void cancelTimers() {
-        timers.cancel(timer);
-        timers.cancel(heartbeatTimer);
-        answered();
-    }
-
-    private Timers.Timer after(Duration delay, Runnable command) {
-        return timers.schedule(clock.nanoTime(), delay, command);
-    }
-
-    /** One connection. Its callbacks come on the transport's threads and are passed on to the control loop. */
-    private final class Link implements ConnectionListener<CenterMessage> {
-
-        private @Nullable Connection<AgentMessage> connection;
-        private @Nullable Uplink uplink;
-        private int processed;
+    private final class Successors implements Succession.Maker {
 
         @Override
-        public void onOpen() {
-            inbox.post(() -> counters.counter("session.links").increment());
+        public Link make(int way) {
+            return newLink(way);
         }
 
         @Override
-        public void onMessage(Envelope<CenterMessage> message) {
-            inbox.post(() -> {
-                if (this == link) {
-                    answered();
-                    processed++;
-                    receive(message);
-                }
-            });
-        }
-
-        @Override
-        public void onWritable() {
-            inbox.post(() -> {
-                if (uplink != null) {
-                    uplink.onWritable();
-                }
-            });
-        }
-
-        @Override
-        public void onClosed(CloseReason reason) {
-            inbox.post(() -> end(this, reason));
-        }
-
-        private void receive(Envelope<CenterMessage> message) {
-            CenterMessage payload = message.payload();
-            if (payload instanceof Welcome welcome) {
-                onWelcome(this, welcome);
-            } else if (payload instanceof Refusal refusal) {
-                onRefusal(this, refusal);
-            } else if (uplink == null) {
-                end(
-                        this,
-                        CloseReason.retry(
-                                "the first message was a " + payload.getClass().getSimpleName() + " and no welcome",
-                                null));
-            } else if (payload instanceof Drain drain) {
-                onDrain(this, drain);
-            } else {
-                centerMessages.handle(message, uplink);
-            }
-        }
-
-        /** Lets as many further messages in as were dealt with, unless their answers pile up. */
-        private void letIn() {
-            if (processed > 0 && connection != null && uplink != null && uplink.urgentCount() < MOST_URGENT) {
-                connection.request(processed);
-                processed = 0;
-            }
-        }
-
-        private void close(CloseReason reason) {
-            Connection<AgentMessage> present = connection;
-            if (present != null) {
-                guard.run("transport", () -> present.close(reason));
-            }
+        public void end(Link candidate, CloseReason reason) {
+            Session.this.end(candidate, reason);
         }
     }
 }

@@ -2,9 +2,12 @@ package dev.outpost.agent.internal.session;
 
 import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.Hello;
+import dev.outpost.agent.protocol.Request;
+import dev.outpost.agent.protocol.Response;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.transport.CloseReason;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What the session asks of and tells the runtime, on the control loop. */
 public interface SessionEvents {
@@ -26,6 +29,9 @@ public interface SessionEvents {
 
     /** A task was dispatched. */
     void onDispatch(TaskRequest request);
+
+    /** A request came; the answer is given once, on the control loop. */
+    void onRequest(Request request, Consumer<Response> answer);
 
     /**
      * A task is to be cancelled.

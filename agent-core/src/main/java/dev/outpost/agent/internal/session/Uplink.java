@@ -4,6 +4,8 @@ import dev.outpost.agent.internal.lane.Chain;
 import dev.outpost.agent.internal.telemetry.ClosedBatch;
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.Envelope;
+import dev.outpost.agent.protocol.Request;
+import dev.outpost.agent.protocol.Response;
 import dev.outpost.agent.protocol.StreamOpen;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TaskReport;
@@ -15,10 +17,13 @@ import dev.outpost.agent.transport.Connection;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes up one connection, in order of urgency: replies and heartbeats, then task reports, then the lanes in turn. So a
+ * What goes up one connection, in order of urgency: replies and heartbeats, then task reports, then requests and answers of the
+ * application's own, then the lanes in turn. So a
  * heartbeat waits for at most what the connection has already taken, and never behind telemetry that waits here.
  */
 final class Uplink {
@@ -30,7 +35,9 @@ final class Uplink {
     private final ReportSource reports;
     private final List<Chain> chains;
     private final Deque<Envelope<AgentMessage>> urgent = new ArrayDeque<>();
+    private final Deque<Application> application = new ArrayDeque<>();
     private final int maxBatchBytes;
+    private long answerBytes;
     private long nextId;
     private int nextChain;
     private boolean writable = true;
@@ -56,14 +63,45 @@ final class Uplink {
         this.maxBatchBytes = maxBatchBytes;
     }
 
-    /** Queues a message that goes before all others. */
-    void send(AgentMessage message, long inReplyTo) {
-        urgent.add(envelope(message, inReplyTo));
+    /**
+     * Queues a message that goes before all others.
+     *
+     * @return its id
+     */
+    long send(AgentMessage message, long inReplyTo) {
+        Envelope<AgentMessage> envelope = envelope(message, inReplyTo);
+        urgent.add(envelope);
+        return envelope.id();
     }
 
-    /** How many urgent messages wait; the reader of the connection sees to it that they stay few. */
+    /**
+     * A message of the application's own.
+     *
+     * @param isWanted whether it is to be sent still, when its turn comes
+     * @param sent is told its id
+     */
+    private record Application(AgentMessage message, long inReplyTo, BooleanSupplier isWanted, LongConsumer sent) {}
+
+    /** Queues a request; whoever calls bounds how many. */
+    void ask(Request request, BooleanSupplier isWanted, LongConsumer sent) {
+        application.add(new Application(request, 0, isWanted, sent));
+    }
+
+    /** Queues the answer to a request; there are no more of them than requests were let in. */
+    void answer(Response response, long inReplyTo) {
+        int size = response.body().remaining();
+        answerBytes += size;
+        application.add(new Application(response, inReplyTo, () -> true, id -> answerBytes -= size));
+    }
+
+    /** Bytes of the answers that wait. */
+    long answerBytes() {
+        return answerBytes;
+    }
+
+    /** How many messages of the center's wait to be answered; the reader of the connection sees to it that they stay few. */
     int urgentCount() {
-        return urgent.size();
+        return urgent.size() + application.size();
     }
 
     /** The connection takes messages again. */
@@ -87,7 +125,24 @@ final class Uplink {
             sent++;
             next = reports.nextToSend();
         }
+        sent += pumpApplication();
         return writable ? sent + pumpLanes() : sent;
+    }
+
+    private int pumpApplication() {
+        int sent = 0;
+        for (Application next = application.peek(); next != null && writable; next = application.peek()) {
+            if (next.isWanted().getAsBoolean()) {
+                long id = nextId;
+                if (!sendNow(next.message(), next.inReplyTo())) {
+                    return sent;
+                }
+                next.sent().accept(id);
+                sent++;
+            }
+            application.remove();
+        }
+        return sent;
     }
 
     private int pumpLanes() {
@@ -134,10 +189,14 @@ final class Uplink {
     }
 
     private boolean sendNow(AgentMessage message) {
+        return sendNow(message, 0);
+    }
+
+    private boolean sendNow(AgentMessage message, long inReplyTo) {
         if (!writable) {
             return false;
         }
-        boolean taken = offer(envelope(message, 0));
+        boolean taken = offer(envelope(message, inReplyTo));
         if (!taken) {
             nextId--; // the number was not used
         }

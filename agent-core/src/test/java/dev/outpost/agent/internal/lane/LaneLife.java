@@ -275,6 +275,20 @@ final class LaneLife {
             return;
         }
         connected = true;
+        letIn();
+    }
+
+    /** Another connection takes over from the one that stands, which may not have delivered all that was sent on it. */
+    void move() {
+        if (connected) {
+            receiver.cut();
+            inFlight.clear();
+            lane.chains().forEach(Chain::onMoved);
+            letIn();
+        }
+    }
+
+    private void letIn() {
         List<StreamPosition> announced = new ArrayList<>();
         lane.chains().forEach(chain -> announced.addAll(chain.announce()));
         for (StreamPosition position : announced) {
@@ -282,6 +296,7 @@ final class LaneLife {
             receiver.take();
         }
         lane.gate().connected(true, clock.nanoTime());
+        lane.chains().forEach(chain -> chain.onAnnounced(announced));
         announced.forEach(position -> ack(receiver.watermark(Name.of(position))));
         lane.chains().forEach(Chain::onConnected);
     }

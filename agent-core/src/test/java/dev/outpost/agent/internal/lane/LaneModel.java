@@ -80,7 +80,7 @@ final class LaneModel {
     }
 
     void step() {
-        int choice = random.nextInt(130);
+        int choice = random.nextInt(132);
         if (choice < 25) {
             offer();
         } else if (choice < 43) {
@@ -114,6 +114,8 @@ final class LaneModel {
             kill();
         } else if (choice < 128) {
             close();
+        } else if (choice < 130) {
+            life.move();
         } else {
             life.settle();
         }

@@ -7,6 +7,7 @@ import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.Connection;
 import dev.outpost.agent.transport.ConnectionListener;
+import dev.outpost.agent.transport.Identity;
 import dev.outpost.agent.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,19 @@ final class FakeTransport implements Transport {
 
     final List<Link> links = new ArrayList<>();
 
+    /** Of all transports of a test, in order. */
+    List<Link> all = new ArrayList<>();
+
+    Identity identity = Identity.NONE;
+
+    @Nullable Exception identityFailure;
+
+    private final String target;
+
+    FakeTransport(String target) {
+        this.target = target;
+    }
+
     @Nullable RuntimeException failure;
 
     @Override
@@ -26,6 +40,7 @@ final class FakeTransport implements Transport {
         }
         Link link = new Link(hello, listener);
         links.add(link);
+        all.add(link);
         return link;
     }
 
@@ -36,7 +51,15 @@ final class FakeTransport implements Transport {
 
     @Override
     public String target() {
-        return "memory";
+        return target;
+    }
+
+    @Override
+    public Identity identity() throws Exception {
+        if (identityFailure != null) {
+            throw identityFailure;
+        }
+        return identity;
     }
 
     @Override

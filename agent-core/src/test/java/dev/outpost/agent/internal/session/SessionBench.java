@@ -14,6 +14,8 @@ import dev.outpost.agent.internal.lane.Lane;
 import dev.outpost.agent.internal.telemetry.ClosedBatch;
 import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.Hello;
+import dev.outpost.agent.protocol.Request;
+import dev.outpost.agent.protocol.Response;
 import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.Welcome;
@@ -22,6 +24,7 @@ import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.task.TaskStatus;
 import dev.outpost.agent.transport.Backoff;
 import dev.outpost.agent.transport.CloseReason;
+import dev.outpost.agent.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +47,9 @@ final class SessionBench implements SessionEvents, ReportSource {
     final Timers timers = new Timers();
     final Inbox inbox = new Inbox(256, new NoWaiting());
     final Counters counters = new Counters();
-    final FakeTransport transport = new FakeTransport();
+    final List<Transport> ways = new ArrayList<>();
+    final List<FakeTransport.Link> allLinks = new ArrayList<>();
+    final FakeTransport transport;
     final Lane logs;
     final Lane metrics = Lanes.inMemory("metrics", Signal.METRICS, 1 << 20, 4, timers, clock, counters);
     final Session session;
@@ -53,6 +59,8 @@ final class SessionBench implements SessionEvents, ReportSource {
     final List<CloseReason> offline = new ArrayList<>();
     final List<TaskRequest> dispatched = new ArrayList<>();
     final List<String> cancelled = new ArrayList<>();
+    final List<Request> requested = new ArrayList<>();
+    final List<Consumer<Response>> answers = new ArrayList<>();
     private final Deque<TaskStatus> reports = new ArrayDeque<>();
     private final Deque<TaskStatus> sentReports = new ArrayDeque<>();
 
@@ -66,10 +74,21 @@ final class SessionBench implements SessionEvents, ReportSource {
 
     /** With logs of those classes. */
     SessionBench(Duration heartbeat, List<Integer> priorities) {
+        this(heartbeat, priorities, 1);
+    }
+
+    /** With so many ways to the center. */
+    SessionBench(Duration heartbeat, List<Integer> priorities, int count) {
+        for (int way = 0; way < count; way++) {
+            FakeTransport each = new FakeTransport("memory-" + way);
+            each.all = allLinks;
+            ways.add(each);
+        }
+        transport = (FakeTransport) ways.get(0);
         logs = Lanes.inMemory("logs", Signal.LOGS, priorities, 1 << 20, 4, timers, clock, counters);
         Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60));
         session = new Session(
-                transport,
+                ways,
                 new SessionSettings(heartbeat, CONNECT_TIMEOUT, backoff, 4),
                 this,
                 this,
@@ -182,6 +201,12 @@ final class SessionBench implements SessionEvents, ReportSource {
     @Override
     public void onDispatch(TaskRequest request) {
         dispatched.add(request);
+    }
+
+    @Override
+    public void onRequest(Request request, Consumer<Response> answer) {
+        requested.add(request);
+        answers.add(answer);
     }
 
     @Override

@@ -1,0 +1,80 @@
+package dev.outpost.benchmarks;
+
+import dev.outpost.benchmarks.Link.Security;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** A control center is killed under its agents and started again: how they come back, and what the others notice of it. */
+final class Storm {
+
+    private static final int AGENTS = 5_000;
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final long DOWN_SECONDS = 5;
+    private static final long AFTER_SECONDS = 30;
+
+    private final Path certificates;
+    private final Report report;
+    private final int agents;
+
+    Storm(Path certificates, Report report, Options options) {
+        this.certificates = certificates;
+        this.report = report;
+        this.agents = options.number(Options.AGENTS, AGENTS);
+    }
+
+    void run() throws IOException, InterruptedException {
+        Link link = new Link(Security.MTLS, certificates);
+        report.title("storm, MTLS: a control center is killed under " + agents + " agents and comes back after "
+                + DOWN_SECONDS + " s");
+        int port = Link.freePort();
+        ChildJvm center = center(link, port);
+        try (ChildJvm fleet =
+                ChildJvm.start(FleetProcess.class, link.security(), link.certificates(), port, 0, agents)) {
+            long begun = Long.parseLong(fleet.await("begun", PATIENCE));
+            Figures first = Figures.parse(fleet.await("all", PATIENCE));
+            report.side(
+                    "connected at first",
+                    Report.number((first.get("at") - begun) / 1e3) + " s, " + first.text("attempts")
+                            + " attempts, at most " + first.text("peak") + " in a second");
+            center.kill();
+            TimeUnit.SECONDS.sleep(DOWN_SECONDS);
+            center = center(link, port);
+            comeBack(link, port, center, fleet);
+        } finally {
+            center.close();
+        }
+    }
+
+    private ChildJvm center(Link link, int port) throws IOException, InterruptedException {
+        ChildJvm center = ChildJvm.start(FleetCenterProcess.class, link.security(), link.certificates(), port);
+        center.await("port", PATIENCE);
+        return center;
+    }
+
+    private void comeBack(Link link, int port, ChildJvm center, ChildJvm fleet)
+            throws IOException, InterruptedException {
+        long listening = System.currentTimeMillis();
+        try (ChildJvm probe = ChildJvm.start(ProbeProcess.class, link.security(), link.certificates(), port)) {
+            Figures back = Figures.parse(fleet.await("all", PATIENCE));
+            Figures trips = Figures.parse(probe.endAndAwait("figures", PATIENCE));
+            report.side(
+                    "coming back",
+                    back.text("attempts") + " attempts, " + back.text("failures") + " of them failed; at most "
+                            + back.text("peak") + " let in in a second");
+            report.side("round trips meanwhile", Histogram.describe(trips, "trip"));
+            report.verdict("all back, s", (back.get("at") - listening) / 1e3, Budget.atMost(40));
+            report.verdict("round trip p99, ms", trips.get("trip.p99") / 1e3, Budget.atMost(10));
+            report.verdict("let in per second", back.get("peak"), Budget.atMost(330));
+        }
+        double before = center.residentKilobytes();
+        Duration cpu = center.cpu();
+        TimeUnit.SECONDS.sleep(AFTER_SECONDS);
+        report.side(
+                "in the " + AFTER_SECONDS + " s after",
+                Report.number(100.0 * center.cpu().minus(cpu).toMillis() / (AFTER_SECONDS * 1_000))
+                        + " % of a processor, memory " + Report.number(before / 1_024) + " MB, then "
+                        + Report.number(center.residentKilobytes() / 1_024) + " MB");
+    }
+}

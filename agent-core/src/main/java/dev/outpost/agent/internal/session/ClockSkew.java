@@ -1,0 +1,42 @@
+package dev.outpost.agent.internal.session;
+
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How far the control center's wall clock is ahead of ours, from the stamps of its answers: it is taken to have stamped in the
+ * middle between our sending and our receiving (RFC 5905, section 8, with one stamp of the other side). Written by the control loop, read by
+ * any thread.
+ */
+public final class ClockSkew {
+
+    private volatile boolean known;
+    private volatile long nanos;
+
+    /** Without any answer yet. */
+    public ClockSkew() {}
+
+    /**
+     * An answer came.
+     *
+     * @param sentEpochNanos when the question was sent, by our clock
+     * @param stampedEpochNanos the answer's stamp, by the other clock; 0 when it has none
+     * @param receivedEpochNanos now, by our clock
+     */
+    void answered(long sentEpochNanos, long stampedEpochNanos, long receivedEpochNanos) {
+        if (stampedEpochNanos != 0) {
+            nanos = stampedEpochNanos - (sentEpochNanos + (receivedEpochNanos - sentEpochNanos) / 2);
+            known = true;
+        }
+    }
+
+    /** Milliseconds that the other clock is ahead; empty before the first answer. */
+    public OptionalLong millis() {
+        return known ? OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(nanos)) : OptionalLong.empty();
+    }
+
+    /** How old something is that was stamped by the other clock; 0 when that is not known. */
+    long ageNanos(long stampedEpochNanos, long nowEpochNanos) {
+        return known && stampedEpochNanos != 0 ? nowEpochNanos + nanos - stampedEpochNanos : 0;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.outpost.agent.internal.session;
+
+import dev.outpost.agent.internal.base.Counters;
+import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.protocol.Heartbeat;
+import dev.outpost.agent.protocol.Ping;
+import dev.outpost.agent.schedule.AgentClock;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends heartbeats over one link, and notices when nothing comes back. Whatever is received shows that the other side is
+ * there; nothing for five seconds after a heartbeat shows that it is not. Control loop only.
+ */
+final class Liveness {
+
+    private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(5);
+
+    private final Uplink uplink;
+    private final Supplier<Heartbeat> heartbeats;
+    private final Duration interval;
+    private final Timers timers;
+    private final AgentClock clock;
+    private final Counters counters;
+    private final Consumer<String> silent;
+    private Timers.@Nullable Timer heartbeatTimer;
+    private Timers.@Nullable Timer answerTimer;
+    private long heartbeatId;
+    private long heartbeatEpochNanos;
+
+    /**
+     * Not begun.
+     *
+     * @param silent is told when the other side is gone, in words; once
+     */
+    Liveness(
+            Uplink uplink,
+            Supplier<Heartbeat> heartbeats,
+            Duration interval,
+            Timers timers,
+            AgentClock clock,
+            Counters counters,
+            Consumer<String> silent) {
+        this.uplink = uplink;
+        this.heartbeats = heartbeats;
+        this.interval = interval;
+        this.timers = timers;
+        this.clock = clock;
+        this.counters = counters;
+        this.silent = silent;
+    }
+
+    /** Sends a heartbeat now, and from now on. */
+    void begin() {
+        heartbeatEpochNanos = clock.epochNanos();
+        heartbeatId = uplink.send(heartbeats.get(), 0);
+        counters.counter("heartbeats.sent").increment();
+        heartbeatTimer = timers.schedule(clock.nanoTime(), interval, this::begin);
+        expectAnswer("heartbeat");
+    }
+
+    /** Asks whether the other side is there, between two heartbeats. */
+    void ping() {
+        uplink.send(new Ping(), 0);
+        counters.counter("pings.sent").increment();
+        expectAnswer("ping");
+    }
+
+    /** What is sent does not extend the time that the one before was given. */
+    private void expectAnswer(String to) {
+        if (answerTimer == null) {
+            answerTimer = timers.schedule(
+                    clock.nanoTime(),
+                    ANSWER_DEADLINE,
+                    () -> silent.accept("nothing received within " + ANSWER_DEADLINE + " of a " + to));
+        }
+    }
+
+    /** Something came. */
+    void heard() {
+        timers.cancel(answerTimer);
+        answerTimer = null;
+    }
+
+    /** When the heartbeat was sent that a message answers, by the wall clock; 0 if it answers none, or an older one. */
+    long sentEpochNanos(long inReplyTo) {
+        return inReplyTo == heartbeatId ? heartbeatEpochNanos : 0;
+    }
+
+    void end() {
+        timers.cancel(heartbeatTimer);
+        heard();
+    }
+}
