@@ -11,10 +11,6 @@ import dev.outpost.agent.log.LogBatch;
 import dev.outpost.agent.log.LogRecord;
 import dev.outpost.agent.log.OverflowPolicy;
 import dev.outpost.agent.log.Severity;
-import dev.outpost.agent.protocol.AgentMessage;
-import dev.outpost.agent.protocol.CenterMessage;
-import dev.outpost.agent.protocol.Envelope;
-import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.spool.Spool;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskResult;
@@ -22,9 +18,6 @@ import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.task.TaskStatus;
 import dev.outpost.agent.testkit.FaultProxy;
 import dev.outpost.agent.transport.Backoff;
-import dev.outpost.agent.transport.Connection;
-import dev.outpost.agent.transport.ConnectionListener;
-import dev.outpost.agent.transport.Transport;
 import dev.outpost.agent.transport.TransportServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -55,7 +48,8 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An agent and a control center on real sockets, and proxies between them: one for each way that the agent takes in turn. The agent publishes numbered records all the time,
+ * An agent and a control center on real sockets, and proxies between them: one for each way
+ * that the agent may take. The agent publishes numbered records all the time,
  * the control center dispatches tasks all the time; {@link #verify} tells whether each record arrived and each task ran once.
  */
 final class LinkRig implements AutoCloseable {
@@ -82,24 +76,21 @@ final class LinkRig implements AutoCloseable {
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         List<TransportServer> servers =
                 ways.stream().map(wires -> wires.server(anyPort)).toList();
-        ControlCenterBuilder building = ControlCenter.builder()
+        ControlCenterBuilder making = ControlCenter.builder()
                 .authenticator(Authenticator.everybody())
                 .telemetry(new Arrivals())
                 .heartbeatInterval(HEARTBEAT);
-        servers.forEach(building::endpoint);
-        center = building.build();
+        servers.forEach(making::endpoint);
+        center = making.build();
         center.start();
-        List<Transport> transports = new ArrayList<>();
+        AgentBuilder building = Agent.builder().id(AGENT);
         for (int i = 0; i < ways.size(); i++) {
             FaultProxy proxy = FaultProxy.to(
                     new InetSocketAddress(anyPort.getAddress(), servers.get(i).port()));
             proxies.add(proxy);
-            transports.add(ways.get(i).transport(proxy.address()));
+            building.transport(ways.get(i).transport(proxy.address()));
         }
-        agent = settings.apply(Agent.builder()
-                        .id(AGENT)
-                        .transport(new InTurn(transports))
-                        .heartbeatInterval(HEARTBEAT)
+        agent = settings.apply(building.heartbeatInterval(HEARTBEAT)
                         .connectTimeout(Duration.ofSeconds(2))
                         .backoff(new Backoff(Duration.ofMillis(20), Duration.ofMillis(200)))
                         .batchInterval(Duration.ofMillis(20))
@@ -150,9 +141,9 @@ final class LinkRig implements AutoCloseable {
         proxies.forEach(fault);
     }
 
-    /** How often each way was taken. */
-    List<Long> connections() {
-        return proxies.stream().map(FaultProxy::accepted).toList();
+    /** One for each way, in the agent's order. */
+    List<FaultProxy> proxies() {
+        return proxies;
     }
 
     /** How often the agent has lost its connection. */
@@ -299,32 +290,6 @@ final class LinkRig implements AutoCloseable {
             Collection<LogRecord> records = batch.records();
             records.forEach(each -> arrived.add(Long.parseLong(each.body())));
             return CompletableFuture.completedStage(null);
-        }
-    }
-
-    /** Leads every attempt another way. */
-    private static final class InTurn implements Transport {
-
-        private final List<Transport> transports;
-        private int attempts;
-
-        InTurn(List<Transport> transports) {
-            this.transports = transports;
-        }
-
-        @Override
-        public Connection<AgentMessage> open(Envelope<Hello> hello, ConnectionListener<CenterMessage> listener) {
-            return transports.get(attempts++ % transports.size()).open(hello, listener);
-        }
-
-        @Override
-        public String target() {
-            return transports.stream().map(Transport::target).toList().toString();
-        }
-
-        @Override
-        public void close() {
-            transports.forEach(Transport::close);
         }
     }
 }

@@ -38,11 +38,19 @@ final class RandomFaults {
 
     private static void round(LinkRig rig, Set<LinkFault> faults, Random random) {
         long before = rig.lost();
-        faults.forEach(fault -> rig.each(proxy -> fault.begin(proxy, random)));
-        if (random.nextInt(3) == 0 && faults.stream().anyMatch(LinkFault::isLoss)) {
+        int ways = rig.proxies().size();
+        int way = random.nextInt(ways == 1 ? 1 : ways + 1);
+        boolean everywhere = ways == 1 || way == ways;
+        List<FaultProxy> broken =
+                everywhere ? rig.proxies() : List.of(rig.proxies().get(way));
+        faults.forEach(fault -> broken.forEach(proxy -> fault.begin(proxy, random)));
+        if (everywhere && random.nextInt(3) == 0 && faults.stream().anyMatch(LinkFault::isLoss)) {
             rig.awaitLoss(before);
         } else {
             rig.awaitHeartbeatsOrLoss(random.nextInt(5), before);
+        }
+        if (!everywhere) {
+            rig.awaitProgress(); // on the other way, if need be
         }
         rig.each(FaultProxy::heal);
         rig.awaitProgress();
