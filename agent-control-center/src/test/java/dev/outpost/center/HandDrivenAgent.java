@@ -35,6 +35,7 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
     private final AtomicLong demand = new AtomicLong();
     private final AtomicLong nextId = new AtomicLong(1);
     private volatile boolean deaf;
+    private volatile boolean lingering;
     private volatile Consumer<CenterMessage> ear = message -> {};
     private volatile Welcome welcome;
     private ConnectionListener<AgentMessage> center;
@@ -106,6 +107,12 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
         return this;
     }
 
+    /** Its connection does not end when the center closes it: the network is slow, or the other end is not there. */
+    HandDrivenAgent lingering() {
+        lingering = true;
+        return this;
+    }
+
     /** Takes nothing any more. */
     void stopListening() {
         deaf = true;
@@ -171,7 +178,9 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
 
     @Override
     public void close(CloseReason reason) {
-        end(reason);
+        if (!lingering) {
+            end(reason);
+        }
     }
 
     private void end(CloseReason reason) {

@@ -72,6 +72,26 @@ class StreamConflictTest {
     }
 
     @Test
+    void hello_sameInstanceAgain_whatStillComesOnTheFirstIsNoViolation() throws Exception {
+        HandDrivenAgent first = bench.connect().lingering().join("a-1", "run-1", at(0));
+        HandDrivenAgent second = bench.connect().join("a-1", "run-1", at(0));
+        first.send(logs(at(1)));
+        first.awaitTurn();
+        second.send(logs(at(1)));
+        assertThat(second.await(BatchAck.class)).isEqualTo(new BatchAck(at(1)));
+        assertThat(bench.telemetry.handled).hasSize(1);
+        assertThat(bench.counters()).containsEntry("batches.superseded", 1L).doesNotContainKey("protocol.violations");
+    }
+
+    @Test
+    void hello_sameInstanceAsAnotherAgent_endsTheFirstWhenItSends() throws Exception {
+        HandDrivenAgent first = bench.connect().join("a-1", "run-1", at(0));
+        bench.connect().join("a-2", "run-1", at(0));
+        first.send(logs(at(1)));
+        assertThat(first.awaitClosed().detail()).contains("is sent on another connection");
+    }
+
+    @Test
     void hello_newRunWithAnEpochOfItsOwn_takesOverAndMayOpenTheOldOne() throws Exception {
         HandDrivenAgent first = bench.connect().join("a-1", "run-1", at(1, 0));
         HandDrivenAgent second = bench.connect().join("a-1", "run-2", at(2, 0));

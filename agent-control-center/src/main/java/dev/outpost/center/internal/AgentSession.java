@@ -115,6 +115,10 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         return !closing && !closed && !instanceId.equals(other.instanceId);
     }
 
+    boolean isClosing() {
+        return closing;
+    }
+
     /** Asks the agent something of the application's own. */
     CompletableFuture<Body> ask(AgentEntry agent, String type, Body body, Duration timeout) {
         AskedAgent open;
@@ -128,9 +132,14 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         return open.ask(type, body, timeout);
     }
 
+    /** The agent counts as lost from now on: a link whose other end is gone may take minutes to end. */
     void close(CloseReason reason) {
         closing = true;
         connection.close(reason);
+        AgentEntry known = entry;
+        if (known != null) {
+            registry.lost(this, known, reason.detail());
+        }
     }
 
     // ---- ConnectionListener ---------------------------------------------------------------------------------------
@@ -216,7 +225,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         AgentEntry admitted = registry.admitted(
                 this, hello, new Welcome(sessionId, config.heartbeatInterval(), 0, config.windowBatches(), watermarks));
         entry = admitted;
-        if (closed) {
+        if (closed || closing) {
             registry.lost(this, admitted, "closed while it was let in");
         }
         streams.forEach(Intakes.Known::start);

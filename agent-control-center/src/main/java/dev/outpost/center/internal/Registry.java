@@ -146,6 +146,9 @@ final class Registry {
     void sweep() {
         for (AgentSession session : sessions) {
             Duration silence = session.silence();
+            if (session.isClosing()) {
+                continue; // its link takes its time
+            }
             if (!session.isAdmitted() && silence.compareTo(HELLO_DEADLINE) > 0) {
                 workers.count("connections.swept{no_hello}");
                 session.close(CloseReason.retry("no hello within " + HELLO_DEADLINE, null));

@@ -215,31 +215,40 @@ final class StreamIntake {
      * @return what is wrong with it, so wrong that the connection must end; or null
      */
     @Nullable String offer(AgentMessage message, StreamPosition last, long first) {
+        boolean superseded;
         synchronized (this) {
-            if (closed) {
-                return "stream " + epoch.streamId() + " epoch " + epoch.epoch() + " is sent on another connection";
+            superseded = closed;
+            if (!closed && last.sequence() >= nextExpected) {
+                return take(message, last, first);
             }
-            if (last.sequence() >= nextExpected) {
-                if (first > nextExpected) {
-                    workers.count("batches.out_of_order");
-                    return awaitsRetry ? null : "batch " + first + " came where " + nextExpected + " was expected";
-                }
-                if (unacknowledged >= window) {
-                    return "more than " + window + " batches unacknowledged";
-                }
-                awaitsRetry = false;
-                nextExpected = last.sequence() + 1;
-                unacknowledged++;
-                waiting.add(message);
-                if (!busy) {
-                    busy = true;
-                    workers.execute(this::handleNext);
-                }
-                return null;
-            }
+        }
+        if (superseded) { // a later connection of the same agent brings it too
+            workers.count("batches.superseded");
+            String stream = "stream " + epoch.streamId() + " epoch " + epoch.epoch();
+            session.close(CloseReason.retry(stream + " is sent on another connection", null));
+            return null;
         }
         workers.count("batches.duplicate");
         acknowledgeAgain();
+        return null;
+    }
+
+    private @Nullable String take(AgentMessage message, StreamPosition last, long first) {
+        if (first > nextExpected) {
+            workers.count("batches.out_of_order");
+            return awaitsRetry ? null : "batch " + first + " came where " + nextExpected + " was expected";
+        }
+        if (unacknowledged >= window) {
+            return "more than " + window + " batches unacknowledged";
+        }
+        awaitsRetry = false;
+        nextExpected = last.sequence() + 1;
+        unacknowledged++;
+        waiting.add(message);
+        if (!busy) {
+            busy = true;
+            workers.execute(this::handleNext);
+        }
         return null;
     }
 

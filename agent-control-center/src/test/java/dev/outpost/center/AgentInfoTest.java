@@ -7,14 +7,15 @@ import dev.outpost.agent.protocol.HeartbeatAck;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is kept of heartbeats. */
+/** What is known of an agent: its heartbeats, and whether it is there. */
 @Timeout(60)
-class HeartbeatTest {
+class AgentInfoTest {
 
     private final CenterBench bench = new CenterBench();
 
@@ -40,6 +41,19 @@ class HeartbeatTest {
         Heartbeat shown = shownAfter(heartbeat(Collections.nCopies(1_000, "🙂".repeat(1_000))));
         assertThat(shown.degradedReasons()).hasSize(64).allMatch(reason -> reason.equals("🙂".repeat(128)));
         assertThat(bench.counters()).containsEntry("heartbeats.cut", 1L);
+    }
+
+    @Test
+    void connection_givenUpThatDoesNotEnd_isALossAtOnce() throws Exception {
+        HandDrivenAgent agent = bench.connect().lingering().join("a-1");
+        agent.hello("a-1"); // nobody may say that twice
+        Await.until(
+                "lost",
+                () -> bench.center
+                        .agent("a-1")
+                        .map(AgentInfo::connection)
+                        .equals(Optional.of(AgentInfo.Connection.LOST)));
+        assertThat(agent.isClosed()).isFalse();
     }
 
     private Heartbeat shownAfter(Heartbeat heartbeat) throws Exception {
