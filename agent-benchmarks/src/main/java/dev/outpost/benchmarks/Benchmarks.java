@@ -29,7 +29,7 @@ public final class Benchmarks {
             "idle",
             "fleet",
             "storm",
-            "stall");
+            "stall", "websocket");
 
     private Benchmarks() {}
 
@@ -73,6 +73,7 @@ public final class Benchmarks {
             case "latency" -> new Latency(certificates, report).run();
             case "fleet" -> new Fleet(certificates, report, options).run();
             case "stall" -> new Stall(certificates, report, options).run();
+            case "websocket" -> new WebSockets(certificates, report).run();
             case "storm" -> new Storm(certificates, report, options).run();
             case "idle" -> new Idle(certificates, report).run();
             default -> throw new IllegalArgumentException(name);

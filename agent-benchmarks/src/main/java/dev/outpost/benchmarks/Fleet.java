@@ -41,14 +41,14 @@ final class Fleet {
     private Cost measure(String side, Link link, Class<?> receiving, Class<?> sending)
             throws IOException, InterruptedException {
         List<ChildJvm> fleets = new ArrayList<>();
-        try (ChildJvm receiver = ChildJvm.start(receiving, link.security(), link.certificates(), 0)) {
+        try (ChildJvm receiver = ChildJvm.start(receiving, link.spec(), link.certificates(), 0)) {
             String port = receiver.await("port", PATIENCE);
             double before = receiver.residentKilobytes();
             long begun = System.nanoTime();
             try {
                 for (int first = 0; first < agents; first += PER_PROCESS) {
                     int count = Math.min(PER_PROCESS, agents - first);
-                    fleets.add(ChildJvm.start(sending, link.security(), link.certificates(), port, first, count));
+                    fleets.add(ChildJvm.start(sending, link.spec(), link.certificates(), port, first, count));
                 }
                 for (ChildJvm fleet : fleets) {
                     fleet.await("all", PATIENCE);

@@ -24,9 +24,9 @@ final class Idle {
     void run() throws IOException, InterruptedException {
         report.title("idle: the same JVM without and with an agent, 60 s each");
         Link link = new Link(Security.MTLS, certificates);
-        try (ChildJvm center = ChildJvm.start(CenterProcess.class, link.security(), link.certificates());
+        try (ChildJvm center = ChildJvm.start(CenterProcess.class, link.spec(), link.certificates());
                 ChildJvm host = ChildJvm.start(
-                        IdleAgentProcess.class, link.security(), link.certificates(), center.await("port", PATIENCE))) {
+                        IdleAgentProcess.class, link.spec(), link.certificates(), center.await("port", PATIENCE))) {
             double without = Double.parseDouble(host.await("without", PATIENCE));
             double with = Double.parseDouble(host.await("with", PATIENCE));
             String threads = host.await("threads", PATIENCE);

@@ -42,9 +42,9 @@ final class Latency {
     }
 
     private Summary ping(Link link) throws IOException, InterruptedException {
-        try (ChildJvm server = ChildJvm.start(RawServerProcess.class, link.security(), link.certificates());
+        try (ChildJvm server = ChildJvm.start(RawServerProcess.class, link.spec(), link.certificates());
                 ChildJvm client = ChildJvm.start(
-                        RawPingProcess.class, link.security(), link.certificates(), server.await("port", PATIENCE))) {
+                        RawPingProcess.class, link.spec(), link.certificates(), server.await("port", PATIENCE))) {
             Summary summary = Summary.parse(client.await("measured", PATIENCE));
             report.side("raw gRPC ping-pong", summary.describe());
             return summary;
@@ -52,10 +52,10 @@ final class Latency {
     }
 
     private Summary dispatch(Link link, int recordsPerSecond) throws IOException, InterruptedException {
-        try (ChildJvm center = ChildJvm.start(DispatchProcess.class, link.security(), link.certificates());
+        try (ChildJvm center = ChildJvm.start(DispatchProcess.class, link.spec(), link.certificates());
                 ChildJvm agent = ChildJvm.start(
                         TaskAgentProcess.class,
-                        link.security(),
+                        link.spec(),
                         link.certificates(),
                         center.await("port", PATIENCE),
                         recordsPerSecond)) {

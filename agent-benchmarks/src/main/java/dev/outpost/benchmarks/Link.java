@@ -2,6 +2,10 @@ package dev.outpost.benchmarks;
 
 import dev.outpost.agent.testkit.ThrowawayPki;
 import dev.outpost.agent.transport.Tls;
+import dev.outpost.agent.transport.Transport;
+import dev.outpost.agent.transport.TransportServer;
+import dev.outpost.agent.transport.websocket.WebSocketTransport;
+import dev.outpost.agent.transport.websocket.WebSocketTransportServer;
 import dev.outpost.agent.transport.grpc.GrpcTransport;
 import dev.outpost.agent.transport.grpc.GrpcTransportServer;
 import java.io.IOException;
@@ -15,8 +19,14 @@ import java.nio.file.Path;
  *
  * @param security with or without TLS
  * @param certificates where {@link #issue} has put the certificates
+ * @param wire what carries the messages
  */
-record Link(Security security, Path certificates) {
+record Link(Security security, Path certificates, Wire wire) {
+
+    /** Over gRPC. */
+    Link(Security security, Path certificates) {
+        this(security, certificates, Wire.GRPC);
+    }
 
     /** The agent's id, which its certificate bears. */
     static final String AGENT = "agent";
@@ -28,9 +38,22 @@ record Link(Security security, Path certificates) {
         MTLS
     }
 
+    /** What carries messages. */
+    enum Wire {
+        GRPC,
+        WEBSOCKET,
+        WEBSOCKET_JSON
+    }
+
+    /** For a child's command line, before the certificates. */
+    String spec() {
+        return security + ":" + wire;
+    }
+
     /** The link that a child JVM was told of. */
     static Link of(String... arguments) {
-        return new Link(Security.valueOf(arguments[0]), Path.of(arguments[1]));
+        String[] spec = arguments[0].split(":", 2);
+        return new Link(Security.valueOf(spec[0]), Path.of(arguments[1]), Wire.valueOf(spec[1]));
     }
 
     /** Makes the certificates for both ends. */
@@ -67,8 +90,14 @@ record Link(Security security, Path certificates) {
     }
 
     /** Outpost's way to the control center. */
-    GrpcTransport transport(int port) {
-        GrpcTransport.Builder builder = GrpcTransport.to("127.0.0.1:" + port);
+    Transport transport(int port) {
+        if (wire == Wire.GRPC) {
+            GrpcTransport.Builder builder = GrpcTransport.to("127.0.0.1:" + port);
+            return (secure() ? builder.tls(agentTls()) : builder.plaintext()).build();
+        }
+        WebSocketTransport.Builder builder =
+                WebSocketTransport.to((secure() ? "wss" : "ws") + "://127.0.0.1:" + port + "/outpost");
+        builder.subprotocols(wire == Wire.WEBSOCKET ? WebSocketTransport.Form.PROTO : WebSocketTransport.Form.JSON);
         return (secure() ? builder.tls(agentTls()) : builder.plaintext()).build();
     }
 
@@ -80,14 +109,18 @@ record Link(Security security, Path certificates) {
     }
 
     /** The control center's endpoint, at a free port. */
-    GrpcTransportServer endpoint() {
+    TransportServer endpoint() {
         return endpoint(0);
     }
 
     /** The control center's endpoint. */
-    GrpcTransportServer endpoint(int port) {
-        GrpcTransportServer.Builder builder =
-                GrpcTransportServer.on(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    TransportServer endpoint(int port) {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        if (wire == Wire.GRPC) {
+            GrpcTransportServer.Builder builder = GrpcTransportServer.on(address);
+            return (secure() ? builder.tls(centerTls()) : builder.plaintext()).build();
+        }
+        WebSocketTransportServer.Builder builder = WebSocketTransportServer.on(address);
         return (secure() ? builder.tls(centerTls()) : builder.plaintext()).build();
     }
 }

@@ -50,12 +50,12 @@ final class Peers {
 
     /** The defaults are a queue of 2,048 and batches of 512; OpenTelemetry gains much by larger ones. */
     private double otel(Link link, int queue, int batch) throws IOException, InterruptedException {
-        try (ChildJvm server = ChildJvm.start(OtelServerProcess.class, link.security(), link.certificates())) {
+        try (ChildJvm server = ChildJvm.start(OtelServerProcess.class, link.spec(), link.certificates())) {
             String port = server.await("port", PATIENCE);
             try (ChildJvm client = ChildJvm.start(
                     PeersClassPath.options(),
                     OtelLoadProcess.class,
-                    link.security(),
+                    link.spec(),
                     link.certificates(),
                     port,
                     queue,
@@ -66,9 +66,9 @@ final class Peers {
     }
 
     private double outpost(Link link) throws IOException, InterruptedException {
-        try (ChildJvm center = ChildJvm.start(CenterProcess.class, link.security(), link.certificates());
+        try (ChildJvm center = ChildJvm.start(CenterProcess.class, link.spec(), link.certificates());
                 ChildJvm agent = ChildJvm.start(
-                        AgentLoadProcess.class, link.security(), link.certificates(), center.await("port", PATIENCE))) {
+                        AgentLoadProcess.class, link.spec(), link.certificates(), center.await("port", PATIENCE))) {
             return report("Outpost", agent, center);
         }
     }

@@ -62,7 +62,7 @@ final class Replay {
         long records = megabytes * 1_000_000L / RECORD_BYTES;
         try (ChildJvm agent = ChildJvm.start(
                 SpoolAgentProcess.class,
-                link.security(),
+                link.spec(),
                 link.certificates(),
                 Link.freePort(),
                 spool,
@@ -79,10 +79,10 @@ final class Replay {
             throws IOException, InterruptedException {
         int port = Link.freePort();
         try (ChildJvm agent = ChildJvm.start(
-                List.of(HEAP), ReplayAgentProcess.class, link.security(), link.certificates(), port, spool, nanos)) {
+                List.of(HEAP), ReplayAgentProcess.class, link.spec(), link.certificates(), port, spool, nanos)) {
             agent.await("ready", PATIENCE);
             try (ChildJvm center =
-                    ChildJvm.start(CountingCenterProcess.class, link.security(), link.certificates(), port)) {
+                    ChildJvm.start(CountingCenterProcess.class, link.spec(), link.certificates(), port)) {
                 Figures measured = Figures.parse(agent.await("measured", PATIENCE));
                 String threads = agent.await("threads", PATIENCE);
                 agent.await("closed", PATIENCE);

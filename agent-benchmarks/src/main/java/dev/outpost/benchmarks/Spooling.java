@@ -73,7 +73,7 @@ final class Spooling {
             report.side("CPU, spooling", cpu(spooled) + agent.await("threads", PATIENCE));
             String drops = agent.await("drops", PATIENCE);
             try (ChildJvm center =
-                    ChildJvm.start(CountingCenterProcess.class, link.security(), link.certificates(), port)) {
+                    ChildJvm.start(CountingCenterProcess.class, link.spec(), link.certificates(), port)) {
                 center.await("port", PATIENCE);
                 Figures replayed = Figures.parse(agent.await("replayed", PATIENCE));
                 String threads = agent.await("threads", PATIENCE);
@@ -131,7 +131,7 @@ final class Spooling {
         return ChildJvm.start(
                 List.of(HEAP),
                 SpoolAgentProcess.class,
-                link.security(),
+                link.spec(),
                 link.certificates(),
                 port,
                 spool,

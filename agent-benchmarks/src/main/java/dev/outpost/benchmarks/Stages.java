@@ -27,10 +27,10 @@ final class Stages {
     void run() throws IOException, InterruptedException {
         report.title("stages: one thread, each stage by itself; records of 200 bytes in batches of 256 KiB");
         Link link = new Link(Security.PLAINTEXT, certificates);
-        try (ChildJvm center = ChildJvm.start(CenterProcess.class, link.security(), link.certificates());
+        try (ChildJvm center = ChildJvm.start(CenterProcess.class, link.spec(), link.certificates());
                 ChildJvm stages = ChildJvm.start(
                         StagesProcess.class,
-                        link.security(),
+                        link.spec(),
                         link.certificates(),
                         center.await("port", PATIENCE),
                         directory)) {

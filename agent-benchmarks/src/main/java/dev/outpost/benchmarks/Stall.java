@@ -33,10 +33,10 @@ final class Stall {
                 + " agents with together " + Report.number(PER_SECOND) + " records/s");
         Path spools = Files.createTempDirectory(options.directory(), "stall");
         try (ChildJvm center =
-                        ChildJvm.start(StallCenterProcess.class, link.security(), link.certificates(), STALL_SECONDS);
+                        ChildJvm.start(StallCenterProcess.class, link.spec(), link.certificates(), STALL_SECONDS);
                 ChildJvm hosts = ChildJvm.start(
                         StallAgentsProcess.class,
-                        link.security(),
+                        link.spec(),
                         link.certificates(),
                         center.await("port", PATIENCE),
                         spools,

@@ -31,7 +31,7 @@ final class Storm {
         int port = Link.freePort();
         ChildJvm center = center(link, port);
         try (ChildJvm fleet =
-                ChildJvm.start(FleetProcess.class, link.security(), link.certificates(), port, 0, agents)) {
+                ChildJvm.start(FleetProcess.class, link.spec(), link.certificates(), port, 0, agents)) {
             long begun = Long.parseLong(fleet.await("begun", PATIENCE));
             Figures first = Figures.parse(fleet.await("all", PATIENCE));
             report.side(
@@ -48,7 +48,7 @@ final class Storm {
     }
 
     private ChildJvm center(Link link, int port) throws IOException, InterruptedException {
-        ChildJvm center = ChildJvm.start(FleetCenterProcess.class, link.security(), link.certificates(), port);
+        ChildJvm center = ChildJvm.start(FleetCenterProcess.class, link.spec(), link.certificates(), port);
         center.await("port", PATIENCE);
         return center;
     }
@@ -56,7 +56,7 @@ final class Storm {
     private void comeBack(Link link, int port, ChildJvm center, ChildJvm fleet)
             throws IOException, InterruptedException {
         long listening = System.currentTimeMillis();
-        try (ChildJvm probe = ChildJvm.start(ProbeProcess.class, link.security(), link.certificates(), port)) {
+        try (ChildJvm probe = ChildJvm.start(ProbeProcess.class, link.spec(), link.certificates(), port)) {
             Figures back = Figures.parse(fleet.await("all", PATIENCE));
             Figures trips = Figures.parse(probe.endAndAwait("figures", PATIENCE));
             report.side(

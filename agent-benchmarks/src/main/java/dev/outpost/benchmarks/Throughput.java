@@ -49,9 +49,9 @@ final class Throughput {
 
     private double measure(String side, Link link, Class<?> receiving, Class<?> sending)
             throws IOException, InterruptedException {
-        try (ChildJvm receiver = ChildJvm.start(receiving, link.security(), link.certificates());
+        try (ChildJvm receiver = ChildJvm.start(receiving, link.spec(), link.certificates());
                 ChildJvm sender = ChildJvm.start(
-                        sending, link.security(), link.certificates(), receiver.await("port", PATIENCE))) {
+                        sending, link.spec(), link.certificates(), receiver.await("port", PATIENCE))) {
             sender.await("measuring", PATIENCE);
             Duration senderCpu = sender.cpu();
             Duration receiverCpu = receiver.cpu();

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Surroundings {
 
     private static final Duration NETWORK_EVERY = Duration.ofSeconds(10);
+    private static final long KEEP_ALIVE_MILLIS = 100;
 
     private final List<Transport> transports;
     private final Session session;
@@ -95,8 +96,8 @@ public final class Surroundings {
         ThreadPoolExecutor thread = new ThreadPoolExecutor(
                 1,
                 1,
-                1,
-                TimeUnit.SECONDS,
+                KEEP_ALIVE_MILLIS,
+                TimeUnit.MILLISECONDS,
                 new ArrayBlockingQueue<>(2), // one look of each kind
                 body -> AgentThreads.newThread("surroundings", body),
                 new ThreadPoolExecutor.DiscardPolicy());
