@@ -179,7 +179,13 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        "dev.outpost.agent..", "java..", "com.lmax.disruptor..", "org.slf4j..", "org.jspecify..")
+                        "dev.outpost.agent..",
+                        "java..",
+                        "javax.net.ssl..",
+                        "javax.security.auth.x500..",
+                        "com.lmax.disruptor..",
+                        "org.slf4j..",
+                        "org.jspecify..")
                 .check(CORE);
     }
 }
