@@ -41,7 +41,7 @@ public interface ControlCenter extends AutoCloseable {
      */
     TaskHandle dispatch(String agentId, TaskRequest request);
 
-    /** Everything that is counted, by name. */
+    /** Everything that is counted, by name; what the endpoints count has {@code endpoint.} in front. */
     SortedMap<String, Long> counters();
 
     /** Stops listening, closes all connections, and ends. Unfinished outcomes fail. Idempotent. */

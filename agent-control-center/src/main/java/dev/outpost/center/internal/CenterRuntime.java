@@ -28,6 +28,7 @@ public final class CenterRuntime implements ControlCenter {
     private final Registry registry;
     private final Delivery delivery;
     private final StreamClaims claims = new StreamClaims();
+    private final Gate gate;
     private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
 
     /** A control center that is not started. */
@@ -36,6 +37,8 @@ public final class CenterRuntime implements ControlCenter {
         this.workers = new Workers(config.workers());
         this.registry = new Registry(config, workers, clock);
         this.delivery = new Delivery(config, workers);
+        this.gate =
+                new Gate(config, registry, new Admission(config.admitPerSecond(), System::nanoTime), workers, clock);
     }
 
     @Override
@@ -46,7 +49,7 @@ public final class CenterRuntime implements ControlCenter {
         try {
             for (TransportServer endpoint : config.endpoints()) {
                 endpoint.start((connection, peer) ->
-                        new AgentSession(connection, peer, config, registry, delivery, claims, workers, clock));
+                        new AgentSession(connection, peer, config, registry, delivery, claims, workers, gate, clock));
             }
         } catch (IOException e) {
             close();
@@ -80,7 +83,11 @@ public final class CenterRuntime implements ControlCenter {
 
     @Override
     public SortedMap<String, Long> counters() {
-        return workers.snapshot();
+        SortedMap<String, Long> all = workers.snapshot();
+        for (TransportServer endpoint : config.endpoints()) {
+            endpoint.counters().forEach((name, value) -> all.merge("endpoint." + name, value, Long::sum));
+        }
+        return all;
     }
 
     @Override
