@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,9 @@ final class StatusMapping {
             "invalid content-type",
             "http status code",
             "missing http status code");
+
+    /** A proxy or balancer in between says that it does not reach the control center. */
+    private static final Pattern GATEWAY = Pattern.compile("(?i)http status code (429|502|503|504)");
 
     private StatusMapping() {}
 
@@ -111,7 +115,8 @@ final class StatusMapping {
             looked++;
         }
         String words = describe(status);
-        if (saysOneOf(words, List.of("unable to resolve host", "no addresses"))) {
+        if (saysOneOf(words, List.of("unable to resolve host", "no addresses"))
+                || GATEWAY.matcher(words).find()) {
             return Fault.UNREACHABLE;
         }
         return saysOneOf(words, NOT_GRPC) ? Fault.PROTOCOL : Fault.LOST;
