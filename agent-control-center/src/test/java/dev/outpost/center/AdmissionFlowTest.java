@@ -163,6 +163,23 @@ class AdmissionFlowTest {
         endpoint.connect(new Peer("/10.0.0.1:1", valid, null)).join("a-1");
     }
 
+    @Test
+    void byCertificate_uriNameIsTheId_isLetInAndPartsOfNamesAreNot(@TempDir Path directory) throws Exception {
+        ThrowawayPki pki = ThrowawayPki.in(directory);
+        Peer peer = new Peer(
+                "/10.0.0.1:1",
+                TlsMaterial.load(pki.issue("host", "uri:spiffe://example/a-1,email:a-1@example,dns:*.example"))
+                        .chain(),
+                null);
+        start(builder.authenticator(Authenticator.byCertificate()));
+        endpoint.connect(peer).join("spiffe://example/a-1");
+        refusedAs(Refusal.Code.PERMISSION_DENIED, "and not the agent 'a-1'", peer);
+        for (String pretended : List.of("a-1@example", "x.example", "Host", "CN=host")) {
+            HandDrivenAgent agent = endpoint.connect(peer).hello(pretended);
+            assertThat(agent.await(Refusal.class).code()).as(pretended).isEqualTo(Refusal.Code.PERMISSION_DENIED);
+        }
+    }
+
     // ---- tools ----------------------------------------------------------------------------------------------------
 
     private void start(ControlCenterBuilder with) throws Exception {

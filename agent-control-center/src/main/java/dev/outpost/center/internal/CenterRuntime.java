@@ -85,7 +85,9 @@ public final class CenterRuntime implements ControlCenter {
     public SortedMap<String, Long> counters() {
         SortedMap<String, Long> all = workers.snapshot();
         for (TransportServer endpoint : config.endpoints()) {
-            endpoint.counters().forEach((name, value) -> all.merge("endpoint." + name, value, Long::sum));
+            endpoint.counters()
+                    .forEach((name, value) ->
+                            all.merge("endpoint." + name, value, name.endsWith(".expires") ? Long::min : Long::sum));
         }
         return all;
     }

@@ -25,7 +25,8 @@ public interface TransportServer extends AutoCloseable {
 
     /**
      * What it counts, by name, about connections that do not get as far as the {@link Acceptor}:
-     * {@code handshakes.failed{<fault>}}, {@code connections.refused{<limit>}} and the like. Any thread.
+     * {@code handshakes.failed{<fault>}}, {@code connections.refused{<limit>}} and the like. What ends in {@code .expires} is a
+     * time, in seconds since 1970; of several servers' the earliest counts, of all else the sum. Any thread.
      */
     default SortedMap<String, Long> counters() {
         return Collections.emptySortedMap();

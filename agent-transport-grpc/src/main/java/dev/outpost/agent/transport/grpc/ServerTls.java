@@ -43,6 +43,10 @@ import org.slf4j.LoggerFactory;
 final class ServerTls extends SslContext {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.outpost.agent.transport.grpc");
+
+    /** A warning comes when a fifth of the certificate's life is left, and a week at most. */
+    private static final int WARN_PART = 5;
+
     private static final Duration WARN_BEFORE = Duration.ofDays(7);
     private static final Duration WARN_EVERY = Duration.ofDays(1);
 
@@ -164,11 +168,19 @@ final class ServerTls extends SslContext {
         Instant expires = loaded.material.expires();
         Instant now = clock.instant();
         if (expires != null
-                && now.plus(WARN_BEFORE).isAfter(expires)
+                && now.plus(warnBefore()).isAfter(expires)
                 && (warned == null || !now.isBefore(warned.plus(WARN_EVERY)))) {
             warned = now;
             LOG.warn("event=server.tls.expiring certificate={} expires={}", loaded.material, expires);
         }
+    }
+
+    private Duration warnBefore() {
+        X509Certificate own = loaded.material.chain().get(0);
+        Duration part = Duration.between(
+                        own.getNotBefore().toInstant(), own.getNotAfter().toInstant())
+                .dividedBy(WARN_PART);
+        return part.compareTo(WARN_BEFORE) < 0 ? part : WARN_BEFORE;
     }
 
     /** When the certificate in use stops being valid, in seconds since 1970. */

@@ -1,6 +1,7 @@
 package dev.outpost.agent.transport.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.testkit.ThrowawayPki;
@@ -8,6 +9,7 @@ import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.CloseReason.Fault;
 import dev.outpost.agent.transport.CloseReason.Next;
 import dev.outpost.agent.transport.Tls;
+import dev.outpost.agent.transport.TlsMaterial;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +21,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -280,6 +285,32 @@ class GrpcTlsMatrixTest {
             CloseReason reason = heard.awaitClosed();
             assertThat(reason.fault()).isEqualTo(Fault.TLS_FILES);
             assertThat(reason.detail()).contains("key.pem is not the key of");
+        }
+    }
+
+    /** Closed at once with something unread, the socket would be reset, and the reason with it. */
+    @ParameterizedTest
+    @EnumSource(ServerSide.class)
+    void handshake_refusedWhileTheClientGoesOnTalking_stillTellsWhy(ServerSide side) throws Exception {
+        try (GrpcTransportServer server = start(center, side);
+                Socket plain = new Socket(InetAddress.getLoopbackAddress(), server.port());
+                SSLSocket socket = (SSLSocket) TlsMaterial.load(Tls.trusting(pki.trust()))
+                        .context()
+                        .getSocketFactory()
+                        .createSocket(plain, "localhost", server.port(), true)) {
+            socket.setSoTimeout(20_000);
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"h2"});
+            socket.setSSLParameters(parameters);
+            socket.startHandshake(); // in TLS 1.3 the client is done before the server has seen that there is no
+            // certificate
+            awaitCount(server, "handshakes.failed{UNAUTHENTICATED}");
+            for (int i = 0; i < 20; i++) {
+                socket.getOutputStream().write(new byte[10_000]);
+            }
+            assertThatThrownBy(() -> socket.getInputStream().read())
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining("certificate");
         }
     }
 
