@@ -21,6 +21,11 @@ public interface CenterListener {
     /** A task report has come, of a dispatched task or of one of the agent's own. Not called for older reports. */
     default void onTaskStatus(AgentInfo agent, TaskStatus status) {}
 
-    /** Somebody was not let in. */
+    /**
+     * Somebody was not let in. Not called for those who are turned away unheard, because too many come at once or because they were
+     * refused a moment ago: they are only counted.
+     *
+     * @param agentId what it calls itself, cut to a bearable length
+     */
     default void onRefused(String agentId, String address, String reason) {}
 }

@@ -58,7 +58,7 @@ public interface ControlCenter extends AutoCloseable {
      */
     CompletableFuture<Body> request(String agentId, String type, Body body, Duration timeout);
 
-    /** Everything that is counted, by name. */
+    /** Everything that is counted, by name; what the endpoints count has {@code endpoint.} in front. */
     SortedMap<String, Long> counters();
 
     /** Stops listening, closes all connections, and ends. Unfinished outcomes fail. Idempotent. */

@@ -31,6 +31,7 @@ public final class ControlCenterBuilder {
     private int maxDecompressedBytes = 4 << 20;
     private int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
     private int maxAgents = 50_000;
+    private int admitPerSecond = 300;
     private boolean built;
 
     ControlCenterBuilder() {}
@@ -107,6 +108,16 @@ public final class ControlCenterBuilder {
     }
 
     /**
+     * Agents that are looked at per second, to be let in or not: 1 to 1,000,000; default 300. Further ones are told to come back, each
+     * a little later than the one before, so that after a restart the whole fleet comes in at this rate, and the agents that are
+     * in already do not notice. Agents are also told to spread their return over the time that their number takes at this rate.
+     */
+    public ControlCenterBuilder admitPerSecond(int agents) {
+        this.admitPerSecond = agents;
+        return this;
+    }
+
+    /**
      * The control center, not started.
      *
      * @throws ConfigurationException listing every setting that cannot work
@@ -134,6 +145,7 @@ public final class ControlCenterBuilder {
         range(problems, "maxDecompressedBytes", maxDecompressedBytes, 256 << 20);
         range(problems, "workers", workers, 1_024);
         range(problems, "maxAgents", maxAgents, 1_000_000);
+        range(problems, "admitPerSecond", admitPerSecond, 1_000_000);
         Optional<WatermarkStore> handlers = telemetry.watermarks();
         if (handlers.isPresent() && watermarks != null) {
             problems.add(new Problem("watermarks", "a store, and the telemetry handler has one", "one of the two"));
@@ -154,7 +166,8 @@ public final class ControlCenterBuilder {
                 windowBatches,
                 maxDecompressedBytes,
                 workers,
-                maxAgents));
+                maxAgents,
+                admitPerSecond));
     }
 
     private static void range(List<Problem> problems, String setting, int value, int most) {

@@ -272,7 +272,7 @@ class AgentAndCenterTest {
         center.close();
         center = ControlCenter.builder()
                 .endpoint(network.newServer())
-                .authenticator((hello, peer) -> java.util.Optional.of("not on the list"))
+                .authenticator((hello, peer) -> Authenticator.Verdict.forbidden("not on the list"))
                 .build();
         center.start();
         start(builder());

@@ -40,10 +40,10 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
     private volatile Welcome welcome;
     private ConnectionListener<AgentMessage> center;
 
-    HandDrivenAgent(Executor wire, TransportServer.Acceptor acceptor) {
+    HandDrivenAgent(Executor wire, TransportServer.Acceptor acceptor, Peer peer) {
         this.wire = wire;
         wire.execute(() -> {
-            center = acceptor.onConnection(this, new Peer("hand-driven", List.of(), null));
+            center = acceptor.onConnection(this, peer);
             center.onOpen();
         });
     }
@@ -139,6 +139,11 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
             throw new AssertionError("no " + kind.getSimpleName() + " came; closed: " + closed);
         }
         return next;
+    }
+
+    /** The next message, whatever it is. */
+    CenterMessage awaitAnswer() throws InterruptedException {
+        return await(CenterMessage.class);
     }
 
     /** The next message if one comes within moments, or null. */

@@ -1,6 +1,8 @@
 package dev.outpost.center;
 
+import dev.outpost.agent.transport.Peer;
 import dev.outpost.agent.transport.TransportServer;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -26,7 +28,12 @@ final class HandDrivenEndpoint implements TransportServer {
 
     /** A connection on which nothing has been said. */
     HandDrivenAgent connect() {
-        return new HandDrivenAgent(wire, acceptor);
+        return connect(new Peer("hand-driven", List.of(), null));
+    }
+
+    /** The same, from somebody. */
+    HandDrivenAgent connect(Peer peer) {
+        return new HandDrivenAgent(wire, acceptor, peer);
     }
 
     @Override

@@ -90,7 +90,7 @@ class HostileAgentTest {
                 },
                 (hello, peer) -> null);
         BlockingQueue<Authenticator> next = new LinkedBlockingQueue<>(broken);
-        builder.authenticator((hello, peer) -> next.remove().refusal(hello, peer));
+        builder.authenticator((hello, peer) -> next.remove().check(hello, peer));
         start();
         for (int i = 0; i < broken.size(); i++) {
             HandDrivenAgent agent = endpoint.connect().hello("a-1");
@@ -108,7 +108,7 @@ class HostileAgentTest {
         builder.workers(1).authenticator((hello, peer) -> {
             asked.countDown();
             awaitUninterrupted(answer);
-            return Optional.empty();
+            return Authenticator.Verdict.admitted();
         });
         start();
         HandDrivenAgent gone = endpoint.connect().hello("gone");

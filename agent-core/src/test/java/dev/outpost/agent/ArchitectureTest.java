@@ -181,8 +181,8 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "dev.outpost.agent..",
                         "java..",
-                        "javax.net..",
-                        "javax.security..",
+                        "javax.net.ssl..",
+                        "javax.security.auth.x500..",
                         "com.lmax.disruptor..",
                         "org.slf4j..",
                         "org.jspecify..")

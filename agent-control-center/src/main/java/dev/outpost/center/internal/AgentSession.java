@@ -30,6 +30,7 @@ import dev.outpost.agent.transport.Peer;
 import dev.outpost.center.AgentInfo;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,6 +61,8 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     private final long connectedNanos = System.nanoTime();
     private final Intakes intakes;
     private final AtomicInteger inHand = new AtomicInteger();
+    private final Gate gate;
+    private volatile @Nullable Instant validUntil;
     private volatile long lastHeardNanos = connectedNanos;
     private volatile @Nullable AgentEntry entry;
     private volatile String instanceId = "";
@@ -78,6 +81,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
             StreamClaims claims,
             AgentDesk desk,
             Workers workers,
+            Gate gate,
             Clock clock) {
         this.connection = connection;
         this.peer = peer;
@@ -85,6 +89,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         this.registry = registry;
         this.workers = workers;
         this.desk = desk;
+        this.gate = gate;
         this.outbound = new Outbound(connection, clock);
         this.intakes = new Intakes(this, delivery, claims, workers, config.windowBatches());
     }
@@ -108,6 +113,16 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
 
     Duration silence() {
         return Duration.ofNanos(System.nanoTime() - lastHeardNanos);
+    }
+
+    /** Ends it when what the agent has shown of who it is has expired: by now it should have shown something newer. */
+    void endIfExpired(Instant now) {
+        Instant until = validUntil;
+        AgentEntry known = entry;
+        if (until != null && known != null && !closing && !now.isBefore(until)) {
+            workers.count("connections.expired");
+            refuse(known.info().id(), new Refusal(Refusal.Code.UNAUTHENTICATED, Gate.expired(until), Duration.ZERO), 0);
+        }
     }
 
     /** Whether it is connected still, and not with the same run of an agent as {@code other}. */
@@ -159,7 +174,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
             letIn(1);
         } else if (!helloSeen && message.payload() instanceof Hello hello) {
             helloSeen = true;
-            workers.execute(() -> admit(hello));
+            look(hello);
         } else {
             close(CloseReason.retry("the first message was not a hello", null));
         }
@@ -199,9 +214,21 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
 
     // ---- letting in -----------------------------------------------------------------------------------------------
 
+    /** On the event loop: what is turned away here costs no worker's time. */
+    private void look(Hello hello) {
+        Optional<Refusal> refusal = gate.turnAway(hello, peer);
+        if (refusal.isPresent()) {
+            send(refusal.get(), 1);
+        } else {
+            workers.execute(() -> admit(hello));
+        }
+    }
+
     private void admit(Hello hello) {
         instanceId = hello.instanceId();
-        Optional<Refusal> refusal = reasonToRefuse(hello);
+        Gate.Opinion opinion = gate.check(hello, peer);
+        validUntil = opinion.validUntil();
+        Optional<Refusal> refusal = opinion.refusal();
         List<Intakes.Known> streams = List.of();
         if (refusal.isEmpty() && !closed) {
             StreamIntake holder = intakes.claim(hello.streams());
@@ -222,8 +249,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         }
         List<StreamPosition> watermarks =
                 streams.stream().map(Intakes.Known::watermark).toList();
-        AgentEntry admitted = registry.admitted(
-                this, hello, new Welcome(sessionId, config.heartbeatInterval(), 0, config.windowBatches(), watermarks));
+        AgentEntry admitted = registry.admitted(this, hello, welcome(watermarks));
         entry = admitted;
         if (closed || closing) {
             registry.lost(this, admitted, "closed while it was let in");
@@ -232,33 +258,8 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         connection.request(INBOUND_WINDOW);
     }
 
-    private Optional<Refusal> reasonToRefuse(Hello hello) {
-        if (hello.protocolVersion() < Hello.PROTOCOL_VERSION) {
-            return Optional.of(new Refusal(
-                    Refusal.Code.UNSUPPORTED_VERSION,
-                    "version " + hello.protocolVersion() + "; needed is " + Hello.PROTOCOL_VERSION,
-                    Duration.ZERO));
-        }
-        Optional<Refusal> invalid =
-                Limits.problem(hello).map(detail -> new Refusal(Refusal.Code.INVALID, detail, Duration.ZERO));
-        if (invalid.isPresent()) {
-            return invalid;
-        }
-        try {
-            Optional<String> reason =
-                    Objects.requireNonNull(config.authenticator().refusal(hello, peer), "it returned null");
-            if (reason.isPresent()) {
-                return Optional.of(new Refusal(Refusal.Code.PERMISSION_DENIED, reason.get(), Duration.ZERO));
-            }
-        } catch (Throwable t) { // user code: any Error must be survived as well
-            workers.failed("authenticator", t);
-            // Not a denial, which would keep the agent away for minutes: whatever failed may work again soon.
-            return Optional.of(new Refusal(Refusal.Code.BUSY, "the authenticator failed", Duration.ZERO));
-        }
-        return registry.hasRoomFor(hello.agentId())
-                ? Optional.empty()
-                : Optional.of(
-                        new Refusal(Refusal.Code.BUSY, "too many agents are known already", Duration.ofMinutes(1)));
+    private Welcome welcome(List<StreamPosition> watermarks) {
+        return new Welcome(sessionId, config.heartbeatInterval(), 0, config.windowBatches(), watermarks, gate.spread());
     }
 
     private static Refusal conflict(StreamIntake holder) {
@@ -274,10 +275,29 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     }
 
     private void refuse(String agentId, Refusal refusal, long inReplyTo) {
+        send(refusal, inReplyTo);
+        registry.refused(agentId, peer.address(), refusal);
+    }
+
+    private void send(Refusal refusal, long inReplyTo) {
         workers.count("agents.refused{" + refusal.code() + "}");
         outbound.send(refusal, inReplyTo);
-        close(CloseReason.refused(refusal.code() + ": " + refusal.detail(), null));
-        registry.refused(agentId, peer.address(), refusal.detail());
+        close(reasonOf(refusal));
+    }
+
+    /** For an agent that does not get as far as reading the refusal, and for what lies between. */
+    private static CloseReason reasonOf(Refusal refusal) {
+        CloseReason.Next next = refusal.code() == Refusal.Code.BUSY
+                ? CloseReason.Next.RETRY_WITH_BACKOFF
+                : CloseReason.Next.RETRY_RARELY;
+        CloseReason.Fault fault = switch (refusal.code()) {
+            case UNAUTHENTICATED -> CloseReason.Fault.UNAUTHENTICATED;
+            case PERMISSION_DENIED -> CloseReason.Fault.PERMISSION_DENIED;
+            case UNSUPPORTED_VERSION, INVALID -> CloseReason.Fault.PROTOCOL;
+            case BUSY -> CloseReason.Fault.BUSY;
+            case UNSPECIFIED, STREAM_CONFLICT -> CloseReason.Fault.OTHER;
+        };
+        return new CloseReason(next, refusal.code() + ": " + refusal.detail(), refusal.retryAfter(), null, fault);
     }
 
     // ---- messages -------------------------------------------------------------------------------------------------

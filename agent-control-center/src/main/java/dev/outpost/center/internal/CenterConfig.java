@@ -25,6 +25,7 @@ import java.util.Map;
  * @param maxDecompressedBytes the largest body that a compressed batch may hold
  * @param workers threads for user code
  * @param maxAgents agents that are remembered
+ * @param admitPerSecond hellos that are looked at
  */
 public record CenterConfig(
         List<TransportServer> endpoints,
@@ -38,4 +39,5 @@ public record CenterConfig(
         int windowBatches,
         int maxDecompressedBytes,
         int workers,
-        int maxAgents) {}
+        int maxAgents,
+        int admitPerSecond) {}

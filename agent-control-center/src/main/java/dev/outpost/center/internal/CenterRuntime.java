@@ -35,6 +35,7 @@ public final class CenterRuntime implements ControlCenter {
     private final Delivery delivery;
     private final AgentDesk desk;
     private final StreamClaims claims = new StreamClaims();
+    private final Gate gate;
     private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
 
     /** A control center that is not started. */
@@ -44,6 +45,8 @@ public final class CenterRuntime implements ControlCenter {
         this.registry = new Registry(config, workers, clock);
         this.delivery = new Delivery(config, workers);
         this.desk = new AgentDesk(config.requestHandlers(), config.workers(), workers);
+        this.gate =
+                new Gate(config, registry, new Admission(config.admitPerSecond(), System::nanoTime), workers, clock);
     }
 
     @Override
@@ -54,7 +57,7 @@ public final class CenterRuntime implements ControlCenter {
         try {
             for (TransportServer endpoint : config.endpoints()) {
                 endpoint.start((connection, peer) ->
-                        new AgentSession(connection, peer, config, registry, delivery, claims, desk, workers, clock));
+                        new AgentSession(connection, peer, config, registry, delivery, claims, desk, workers, gate, clock));
             }
         } catch (IOException e) {
             close();
@@ -106,7 +109,13 @@ public final class CenterRuntime implements ControlCenter {
 
     @Override
     public SortedMap<String, Long> counters() {
-        return workers.snapshot();
+        SortedMap<String, Long> all = workers.snapshot();
+        for (TransportServer endpoint : config.endpoints()) {
+            endpoint.counters()
+                    .forEach((name, value) ->
+                            all.merge("endpoint." + name, value, name.endsWith(".expires") ? Long::min : Long::sum));
+        }
+        return all;
     }
 
     @Override

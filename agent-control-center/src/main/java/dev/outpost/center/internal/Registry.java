@@ -1,6 +1,7 @@
 package dev.outpost.center.internal;
 
 import dev.outpost.agent.protocol.Hello;
+import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.TaskReportAck;
 import dev.outpost.agent.protocol.Welcome;
 import dev.outpost.agent.request.Body;
@@ -13,6 +14,7 @@ import dev.outpost.center.CenterException;
 import dev.outpost.center.CenterListener;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +37,7 @@ final class Registry {
     private final Clock clock;
     private final Duration lease;
     private final Map<String, AgentEntry> agents = new ConcurrentHashMap<>();
+    private final RefusalLog refusals = new RefusalLog(System::nanoTime);
     private final Set<AgentSession> sessions = ConcurrentHashMap.newKeySet();
 
     Registry(CenterConfig config, Workers workers, Clock clock) {
@@ -97,8 +100,15 @@ final class Registry {
         return entry;
     }
 
-    void refused(String agentId, String address, String reason) {
-        tell(workers::execute, listener -> listener.onRefused(agentId, address, reason));
+    /** How many agents are connected, about. */
+    int connected() {
+        return sessions.size();
+    }
+
+    void refused(String agentId, String address, Refusal refusal) {
+        String id = Limits.cutReason(agentId);
+        refusals.log(id, address, refusal);
+        tell(workers::execute, listener -> listener.onRefused(id, address, refusal.detail()));
     }
 
     void closed(AgentSession session, @Nullable AgentEntry entry, String reason) {
@@ -144,7 +154,9 @@ final class Registry {
 
     /** Ends connections that say nothing. */
     void sweep() {
+        Instant now = clock.instant();
         for (AgentSession session : sessions) {
+            session.endIfExpired(now);
             Duration silence = session.silence();
             if (session.isClosing()) {
                 continue; // its link takes its time

@@ -36,20 +36,32 @@ public interface Credentials {
      */
     record Token(String value, @Nullable Instant expires) {
 
+        /** Characters that a value has at most; servers take little more than that before they know who is there. */
+        public static final int MOST_CHARACTERS = 8 * 1024;
+
         /**
          * Checks that it can stand in a header.
          *
-         * @throws IllegalArgumentException if it is empty or has other than printable ASCII characters
+         * @throws IllegalArgumentException if it is blank, too long, or has other than printable ASCII characters
          */
         public Token {
-            if (value.isEmpty() || !value.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
-                throw new IllegalArgumentException("a token of " + value.length()
-                        + " characters is empty or has other than printable ASCII characters");
+            if (value.isBlank()
+                    || value.length() > MOST_CHARACTERS
+                    || !value.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+                throw new IllegalArgumentException("a token of " + value.length() + " characters; allowed are 1 to "
+                        + MOST_CHARACTERS + " printable ASCII characters");
             }
         }
 
-        /** A bearer token. */
+        /**
+         * A bearer token.
+         *
+         * @throws IllegalArgumentException if it is blank, or as of the constructor
+         */
         public static Token bearer(String token, @Nullable Instant expires) {
+            if (token.isBlank()) {
+                throw new IllegalArgumentException("a token of no characters");
+            }
             return new Token("Bearer " + token, expires);
         }
 

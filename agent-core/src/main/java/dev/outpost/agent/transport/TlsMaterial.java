@@ -2,8 +2,10 @@ package dev.outpost.agent.transport;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
@@ -25,9 +27,15 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +50,11 @@ public record TlsMaterial(
         List<X509Certificate> chain,
         @Nullable PrivateKey privateKey) {
 
+    /** The bundles that systems bring have some 300 KiB. */
+    private static final int MAX_BYTES = 4 << 20;
+
+    private static final String CERTIFICATE_BEGIN = "-----BEGIN CERTIFICATE-----";
+    private static final Pattern CERTIFICATE = Pattern.compile(CERTIFICATE_BEGIN + "([^-]*)-----END CERTIFICATE-----");
     private static final String KEY_BEGIN = "-----BEGIN PRIVATE KEY-----";
     private static final String KEY_END = "-----END PRIVATE KEY-----";
     private static final Map<String, String> SIGNATURES_BY_KEY =
@@ -76,17 +89,35 @@ public record TlsMaterial(
         }
         List<X509Certificate> found = new ArrayList<>();
         try {
-            for (Certificate certificate : CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)))) {
-                found.add((X509Certificate) certificate);
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            String pem = read(file);
+            Matcher each = CERTIFICATE.matcher(pem); // what else there is (a key, remarks) is not ours to judge
+            while (each.find()) {
+                byte[] encoded = Base64.getMimeDecoder().decode(each.group(1));
+                found.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(encoded)));
             }
-        } catch (CertificateException e) {
-            throw new CertificateException(file + " is not a PEM file of certificates: " + e.getMessage(), e);
+            if (pem.split(CERTIFICATE_BEGIN, -1).length - 1 != found.size()) {
+                throw new CertificateException("a certificate has a begin and no end"); // somebody is still writing it
+            }
+        } catch (CertificateException | IllegalArgumentException e) {
+            throw new CertificateException(file + " is damaged: " + e.getMessage(), e);
         }
         if (found.isEmpty()) {
-            throw new CertificateException(file + " has no certificate in it");
+            throw new CertificateException(file + " has no certificate in it; allowed is PEM");
         }
         return found;
+    }
+
+    private static String read(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new IOException(file + " has more than " + MAX_BYTES + " bytes");
+            }
+            return new String(bytes, StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException e) {
+            throw new NoSuchFileException(file.toString(), null, "there is no such file");
+        }
     }
 
     /** The two are replaced one after the other, so there is a moment in which they do not. */
@@ -112,7 +143,7 @@ public record TlsMaterial(
 
     /** PKCS#8 in PEM (RFC 7468, section 10); which algorithm it is for is written in it, and found out by trying. */
     private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
-        String pem = Files.readString(file, StandardCharsets.ISO_8859_1);
+        String pem = read(file);
         int begin = pem.indexOf(KEY_BEGIN);
         int end = pem.indexOf(KEY_END, Math.max(begin, 0));
         if (begin < 0 || end < 0) {
@@ -142,31 +173,62 @@ public record TlsMaterial(
      * @throws GeneralSecurityException if the JVM does not take it
      */
     public SSLContext context() throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(new KeyManager[] {keyManager()}, new TrustManager[] {trustManager()}, null);
+        return context;
+    }
+
+    /**
+     * Who shows {@link #chain}, or nothing when there is none.
+     *
+     * @throws GeneralSecurityException if the JVM does not take the key
+     */
+    public X509ExtendedKeyManager keyManager() throws GeneralSecurityException {
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(keyStore(), new char[0]);
+        return first(X509ExtendedKeyManager.class, keys.getKeyManagers());
+    }
+
+    /**
+     * Who trusts {@link #trust}, or the JVM's authorities when there are none.
+     *
+     * @throws GeneralSecurityException if the JVM does not take them
+     */
+    public X509ExtendedTrustManager trustManager() throws GeneralSecurityException {
+        TrustManagerFactory trusts = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trusts.init(trust.isEmpty() ? null : trustStore());
+        return first(X509ExtendedTrustManager.class, trusts.getTrustManagers());
+    }
+
+    private static <T> T first(Class<T> kind, Object[] managers) throws GeneralSecurityException {
+        for (Object manager : managers) {
+            if (kind.isInstance(manager)) {
+                return kind.cast(manager);
+            }
+        }
+        throw new GeneralSecurityException("the JVM's default is no " + kind.getSimpleName());
+    }
+
+    private static KeyStore emptyStore() throws GeneralSecurityException {
         try {
-            TrustManagerFactory trusts = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trusts.init(trust.isEmpty() ? null : trustStore());
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(keyStore(), new char[0]);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), trusts.getTrustManagers(), null);
-            return context;
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            return store;
         } catch (IOException e) {
             throw new GeneralSecurityException(e);
         }
     }
 
-    private KeyStore trustStore() throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
+    private KeyStore trustStore() throws GeneralSecurityException {
+        KeyStore store = emptyStore();
         for (int i = 0; i < trust.size(); i++) {
             store.setCertificateEntry("trust-" + i, trust.get(i));
         }
         return store;
     }
 
-    private KeyStore keyStore() throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
+    private KeyStore keyStore() throws GeneralSecurityException {
+        KeyStore store = emptyStore();
         if (privateKey != null) {
             store.setKeyEntry("own", privateKey, new char[0], chain.toArray(new Certificate[0]));
         }
@@ -192,5 +254,15 @@ public record TlsMaterial(
                 .map(certificate -> certificate.getNotAfter().toInstant())
                 .min(Instant::compareTo)
                 .orElse(null);
+    }
+
+    /** Without the key: it is a secret. */
+    @Override
+    public String toString() {
+        return "TlsMaterial[" + trust.size() + " authorities, "
+                + (chain.isEmpty()
+                        ? "no certificate"
+                        : chain.get(0).getSubjectX500Principal().getName())
+                + "]";
     }
 }

@@ -3,6 +3,8 @@ package dev.outpost.agent.transport;
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.CenterMessage;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.SortedMap;
 
 /**
  * SPI: the server side of a transport, for control centers.
@@ -20,6 +22,15 @@ public interface TransportServer extends AutoCloseable {
 
     /** The port it listens on, after {@link #start}; 0 for a transport without ports. */
     int port();
+
+    /**
+     * What it counts, by name, about connections that do not get as far as the {@link Acceptor}:
+     * {@code handshakes.failed{<fault>}}, {@code connections.refused{<limit>}} and the like. What ends in {@code .expires} is a
+     * time, in seconds since 1970; of several servers' the earliest counts, of all else the sum. Any thread.
+     */
+    default SortedMap<String, Long> counters() {
+        return Collections.emptySortedMap();
+    }
 
     /** Stops listening and closes all links, which report {@link CloseReason.Next#STOP}. Idempotent. */
     @Override

@@ -14,6 +14,7 @@ import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +26,12 @@ public final class ThrowawayPki {
 
     private static final String PASSWORD = "throwaway";
     private static final String AUTHORITY = "authority";
+    private static final List<String> ELLIPTIC = List.of("-keyalg", "EC", "-groupname", "secp256r1");
 
     private final Path directory;
     private final Path store;
     private final Path trust;
+    private int issued;
 
     private ThrowawayPki(Path directory) {
         this.directory = directory;
@@ -43,7 +46,9 @@ public final class ThrowawayPki {
      */
     public static ThrowawayPki in(Path directory) throws IOException, InterruptedException {
         ThrowawayPki pki = new ThrowawayPki(directory);
-        pki.keytool(AUTHORITY, List.of("-dname", "CN=Throwaway Authority", "-ext", "bc:c", "-validity", "7"));
+        List<String> options = new ArrayList<>(ELLIPTIC);
+        options.addAll(List.of("-dname", "CN=Throwaway Authority", "-ext", "bc:c", "-validity", "7"));
+        pki.keytool(AUTHORITY, options);
         pki.export(AUTHORITY, pki.trust, null);
         return pki;
     }
@@ -64,30 +69,48 @@ public final class ThrowawayPki {
         return issue(name, alternativeNames, "-0d", 7);
     }
 
+    /** Issues a certificate that was valid until five days ago. */
+    public Tls issueExpired(String name, String alternativeNames) throws IOException, InterruptedException {
+        return issue(name, alternativeNames, "-10d", 5);
+    }
+
+    /** Issues a certificate that will be valid from tomorrow on. */
+    public Tls issueForTomorrow(String name, String alternativeNames) throws IOException, InterruptedException {
+        return issue(name, alternativeNames, "+1d", 5);
+    }
+
     /**
-     * Issues a certificate for a time.
+     * Issues a certificate for a time. One that was issued for the same name before is replaced in the files, first the
+     * certificate and then the key.
      *
      * @param start begin of its validity as {@code keytool -startdate} takes it: {@code -10d}, {@code +1d}
      * @param days how many days it is valid
      */
     public Tls issue(String name, String alternativeNames, String start, int days)
             throws IOException, InterruptedException {
-        keytool(
-                name,
-                List.of(
-                        "-signer",
-                        AUTHORITY,
-                        "-dname",
-                        "CN=" + name,
-                        "-ext",
-                        "san=" + alternativeNames,
-                        "-startdate",
-                        start,
-                        "-validity",
-                        Integer.toString(days)));
+        return issue(name, alternativeNames, start, days, ELLIPTIC);
+    }
+
+    /** With a key of a certain kind. */
+    Tls issue(String name, String alternativeNames, String start, int days, List<String> kind)
+            throws IOException, InterruptedException {
+        String alias = name.toLowerCase(Locale.ROOT) + "-" + ++issued;
+        List<String> options = new ArrayList<>(kind);
+        options.addAll(List.of(
+                "-signer",
+                AUTHORITY,
+                "-dname",
+                "CN=" + name,
+                "-ext",
+                "san=" + alternativeNames,
+                "-startdate",
+                start,
+                "-validity",
+                Integer.toString(days)));
+        keytool(alias, options);
         Path certificate = directory.resolve(name + ".pem");
         Path key = directory.resolve(name + ".key");
-        export(name, certificate, key);
+        export(alias, certificate, key);
         return Tls.mutual(trust, certificate, key);
     }
 
@@ -98,10 +121,6 @@ public final class ThrowawayPki {
                 "-genkeypair",
                 "-alias",
                 alias,
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
                 "-storetype",
                 "PKCS12",
                 "-keystore",

@@ -8,6 +8,7 @@ import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.MalformedMessageException;
 import dev.outpost.agent.protocol.MessageCodec;
 import dev.outpost.agent.transport.CloseReason;
+import dev.outpost.agent.transport.CloseReason.Fault;
 import dev.outpost.agent.transport.Connection;
 import dev.outpost.agent.transport.ConnectionListener;
 import io.grpc.CallOptions;
@@ -16,7 +17,9 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,15 +27,19 @@ import org.jspecify.annotations.Nullable;
  * An agent's connection: a channel with one call on it.
  *
  * <p>gRPC makes its calls serially on the event loop. The lock orders what the agent asks for (demand, closing) against the
- * call's coming into being, which happens on the event loop because reading certificates blocks.
+ * call's coming into being, which happens later, because reading certificates and getting a token takes time.
  */
 final class GrpcConnection extends ClientCall.Listener<ByteBuffer> implements Connection<AgentMessage> {
 
     /** Bytes that gRPC buffers before it says "full"; large enough for one batch, so that batches follow one another. */
     private static final int READY_THRESHOLD = 256 * 1024;
 
+    /** How long the other side may take to end the stream after we have said that we go. */
+    private static final long END_SECONDS = 5;
+
     private final Envelope<Hello> hello;
     private final ConnectionListener<CenterMessage> listener;
+    private final @Nullable ScheduledExecutorService events;
     private final Consumer<GrpcConnection> onEnd;
     private final Object lock = new Object();
 
@@ -43,24 +50,44 @@ final class GrpcConnection extends ClientCall.Listener<ByteBuffer> implements Co
     private int demandBeforeCall;
     private boolean ended;
 
-    GrpcConnection(Envelope<Hello> hello, ConnectionListener<CenterMessage> listener, Consumer<GrpcConnection> onEnd) {
+    /**
+     * A connection that is not there yet.
+     *
+     * @param events the event loop, or null when there is none any more
+     */
+    GrpcConnection(
+            Envelope<Hello> hello,
+            ConnectionListener<CenterMessage> listener,
+            @Nullable ScheduledExecutorService events,
+            Consumer<GrpcConnection> onEnd) {
         this.hello = hello;
         this.listener = listener;
+        this.events = events;
         this.onEnd = onEnd;
     }
 
-    /** Makes the channel and the call; on the event loop. */
-    void connect(Callable<ManagedChannel> channels) {
+    /** Whether nobody wants it any more. */
+    boolean isOver() {
+        synchronized (lock) {
+            return closing != null || ended;
+        }
+    }
+
+    /** Makes the call; on the event loop. */
+    void connect(Dialling.Line line) {
         ClientCall<EncodedMessage, ByteBuffer> started;
+        synchronized (lock) {
+            if (ended || closing != null) {
+                line.channel().shutdownNow();
+                return;
+            }
+            channel = line.channel();
+        }
         try {
-            ManagedChannel made = channels.call();
-            channel = made;
-            started = made.newCall(
-                    AgentService.CLIENT_CONNECT, CallOptions.DEFAULT.withOnReadyThreshold(READY_THRESHOLD));
-            started.start(this, new Metadata());
-        } catch (
-                Exception
-                        e) { // unreadable certificates, and whatever a library may throw: the listener must hear of it
+            started = line.channel()
+                    .newCall(AgentService.CLIENT_CONNECT, CallOptions.DEFAULT.withOnReadyThreshold(READY_THRESHOLD));
+            started.start(this, line.headers());
+        } catch (RuntimeException e) { // whatever a library may throw: the listener must hear of it
             end(CloseReason.refused("cannot connect: " + e.getMessage(), e));
             return;
         }
@@ -79,9 +106,9 @@ final class GrpcConnection extends ClientCall.Listener<ByteBuffer> implements Co
         }
     }
 
-    /** There will be no call at all. */
-    void refuse(String why) {
-        end(CloseReason.stop(why));
+    /** There will be no call at all. Any thread. */
+    void fail(CloseReason reason) {
+        onLoop(() -> end(reason));
     }
 
     /** The transport goes, and this connection with it. */
@@ -90,6 +117,18 @@ final class GrpcConnection extends ClientCall.Listener<ByteBuffer> implements Co
         ClientCall<EncodedMessage, ByteBuffer> present = call;
         if (present != null) {
             present.cancel("the transport is closed", null);
+        }
+    }
+
+    private void onLoop(Runnable command) {
+        if (events == null) {
+            command.run();
+            return;
+        }
+        try {
+            events.execute(command);
+        } catch (RejectedExecutionException e) { // the loop has ended, so nobody else calls the listener
+            command.run();
         }
     }
 
@@ -126,21 +165,39 @@ final class GrpcConnection extends ClientCall.Listener<ByteBuffer> implements Co
     @Override
     public void close(CloseReason reason) {
         ClientCall<EncodedMessage, ByteBuffer> present;
+        boolean dialling;
         synchronized (lock) {
             if (closing != null || ended) {
                 return;
             }
             closing = reason;
             present = call;
+            dialling = channel == null;
         }
         if (present == null) {
+            if (dialling) {
+                fail(reason); // whoever dials may take long yet, and finds out by himself
+            }
             return;
         }
         if (reason.next() == CloseReason.Next.STOP && opened) {
             present.halfClose(); // what was sent before still goes out; the server then ends the stream
             request(1); // a call ends only when there is demand for its end
+            cutLater(present);
         } else {
             present.cancel(reason.detail(), null);
+        }
+    }
+
+    private void cutLater(ClientCall<EncodedMessage, ByteBuffer> present) {
+        if (events == null) {
+            return;
+        }
+        try {
+            var unused = events.schedule(
+                    () -> present.cancel("the other side did not end the stream", null), END_SECONDS, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) { // the transport closes, which cuts it at once
+            present.cancel("the transport is closed", null);
         }
     }
 
@@ -164,7 +221,7 @@ final class GrpcConnection extends ClientCall.Listener<ByteBuffer> implements Co
         try {
             listener.onMessage(MessageCodec.decodeCenter(bytes));
         } catch (MalformedMessageException e) {
-            close(new CloseReason(CloseReason.Next.RETRY_WITH_BACKOFF, String.valueOf(e.getMessage()), null, e));
+            close(CloseReason.retry(String.valueOf(e.getMessage()), e).as(Fault.PROTOCOL));
         }
     }
 
@@ -174,17 +231,18 @@ final class GrpcConnection extends ClientCall.Listener<ByteBuffer> implements Co
         synchronized (lock) {
             asked = closing;
         }
-        end(asked == null ? StatusMapping.toReason(status) : asked);
+        end(asked == null ? StatusMapping.toReason(status, trailers) : asked);
     }
 
     private void end(CloseReason reason) {
+        ManagedChannel made;
         synchronized (lock) {
             if (ended) {
                 return;
             }
             ended = true;
+            made = channel;
         }
-        ManagedChannel made = channel;
         if (made != null) {
             made.shutdownNow();
         }

@@ -15,12 +15,14 @@ import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -31,23 +33,51 @@ final class GrpcServerConnection extends ServerCall.Listener<ByteBuffer> impleme
 
     private final ServerCall<ByteBuffer, EncodedMessage> call;
     private final Consumer<GrpcServerConnection> onEnd;
+    private final Runnable onLetIn;
+    private final @Nullable FirstMessageLimit firstMessage;
     private final Object lock = new Object();
     private @Nullable ConnectionListener<AgentMessage> listener;
     private @Nullable CloseReason closing;
+    private int requested;
+    private boolean heard;
     private boolean ended;
 
-    private GrpcServerConnection(ServerCall<ByteBuffer, EncodedMessage> call, Consumer<GrpcServerConnection> onEnd) {
+    private GrpcServerConnection(
+            ServerCall<ByteBuffer, EncodedMessage> call,
+            Consumer<GrpcServerConnection> onEnd,
+            Runnable onLetIn,
+            @Nullable FirstMessageLimit firstMessage) {
         this.call = call;
         this.onEnd = onEnd;
+        this.onLetIn = onLetIn;
+        this.firstMessage = firstMessage;
     }
 
     static ServerCall.Listener<ByteBuffer> accept(
             ServerCall<ByteBuffer, EncodedMessage> call,
             Metadata headers,
             TransportServer.Acceptor acceptor,
-            Set<GrpcServerConnection> open) {
-        GrpcServerConnection connection = new GrpcServerConnection(call, open::remove);
+            Set<GrpcServerConnection> open,
+            Door door,
+            Executor later) {
+        if (!CallsPerConnection.allow(call)) {
+            call.close(
+                    Status.UNAVAILABLE.withDescription("a connection carries one stream: connect anew"),
+                    new Metadata());
+            return new ServerCall.Listener<>() {};
+        }
+        Runnable letIn = () -> {
+            SocketAddress peer = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+            if (peer != null) {
+                door.letIn(peer);
+            }
+        };
+        FirstMessageLimit limit = FirstMessageLimit.current();
+        GrpcServerConnection connection = new GrpcServerConnection(call, open::remove, letIn, limit);
         open.add(connection);
+        if (limit != null) { // it is called in the middle of reading
+            limit.onTooMuch(() -> later.execute(() -> connection.closeTooLarge(FirstMessageLimit.MOST_BYTES)));
+        }
         call.sendHeaders(new Metadata()); // at once, so that the agent's stream is known to stand
         ConnectionListener<AgentMessage> listener = acceptor.onConnection(connection, peerOf(call, headers));
         connection.listener = listener;
@@ -95,6 +125,14 @@ final class GrpcServerConnection extends ServerCall.Listener<ByteBuffer> impleme
 
     @Override
     public void request(int count) {
+        boolean letIn;
+        synchronized (lock) {
+            letIn = requested < 2 && requested + count >= 2;
+            requested = Math.min(2, requested + Math.min(count, 2));
+        }
+        if (letIn) { // whoever wants to hear more than the hello knows whose it is
+            onLetIn.run();
+        }
         call.request(count);
     }
 
@@ -105,7 +143,7 @@ final class GrpcServerConnection extends ServerCall.Listener<ByteBuffer> impleme
                 return;
             }
             closing = reason;
-            call.close(StatusMapping.toStatus(reason), new Metadata());
+            call.close(StatusMapping.toStatus(reason), StatusMapping.trailers(reason));
         }
     }
 
@@ -117,18 +155,32 @@ final class GrpcServerConnection extends ServerCall.Listener<ByteBuffer> impleme
         if (receiver == null) {
             return;
         }
+        if (!heard) {
+            heard = true;
+            if (firstMessage != null) {
+                firstMessage.passed();
+            }
+            if (bytes.remaining() > FirstMessageLimit.MOST_BYTES) { // all of it came at once
+                closeTooLarge(FirstMessageLimit.MOST_BYTES);
+                return;
+            }
+        }
         try {
             receiver.onMessage(MessageCodec.decodeAgent(bytes));
         } catch (MalformedMessageException e) {
-            closeMalformed(e);
+            closeInvalid(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private void closeMalformed(MalformedMessageException e) {
+    private void closeTooLarge(int most) {
+        closeInvalid("the first message is larger than " + most + " bytes", null);
+    }
+
+    private void closeInvalid(String problem, @Nullable Exception cause) {
         synchronized (lock) {
             if (closing == null && !ended) {
-                closing = CloseReason.retry(String.valueOf(e.getMessage()), e);
-                call.close(Status.INVALID_ARGUMENT.withDescription(e.getMessage()), new Metadata());
+                closing = CloseReason.retry(problem, cause).as(CloseReason.Fault.PROTOCOL);
+                call.close(Status.INVALID_ARGUMENT.withDescription(problem), new Metadata());
             }
         }
     }

@@ -3,18 +3,22 @@ package dev.outpost.agent.transport.grpc;
 import dev.outpost.agent.ConfigurationException;
 import dev.outpost.agent.ConfigurationException.Problem;
 import dev.outpost.agent.transport.CloseReason;
+import dev.outpost.agent.transport.HandshakeLimit;
 import dev.outpost.agent.transport.Tls;
 import dev.outpost.agent.transport.TransportServer;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,21 +29,36 @@ import org.slf4j.LoggerFactory;
  * The server side of the gRPC transport.
  *
  * <p>Callbacks run on the event loops ({@code outpost-center-io-<n>}), so acceptors and listeners must only enqueue. Memory
- * per connection that is not read is bounded by the flow-control window, 256 KiB.
+ * per connection that is not read is bounded by the flow-control window, 256 KiB; so is the first message.
+ *
+ * <p>Certificates, key and trust are read again every ten seconds, and used for new handshakes when they have changed and make
+ * sense; otherwise what is used stays. No handshake resumes an earlier one. Handshakes that fail are logged with the peer's
+ * address and the cause, ten lines a minute of each kind, and all are {@linkplain #counters() counted}.
+ *
+ * <p>Connections beyond the limits of new ones per second, or of those at once that nobody has let in yet, are closed as soon as they are
+ * accepted, before TLS: there is no telling them why.
  */
 public final class GrpcTransportServer implements TransportServer {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.outpost.agent.transport.grpc");
     private static final int FLOW_CONTROL_WINDOW = 256 * 1024;
     private static final int END_MILLIS = 900;
+    private static final int KEEP_UP_SECONDS = 10;
+
+    /** A token of the most characters, and what gRPC adds. */
+    private static final int MOST_METADATA_BYTES = 12 * 1024;
 
     private final InetSocketAddress address;
     private final @Nullable Tls tls;
     private final int maxMessageBytes;
     private final int threads;
+    private final boolean nativeTls;
+    private final Counts counts = new Counts();
+    private final Door door;
     private final Set<GrpcServerConnection> open = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
     private @Nullable Server server;
+    private volatile @Nullable ServerTls serverTls;
     private @Nullable EventLoopGroup accepting;
     private @Nullable EventLoopGroup serving;
 
@@ -48,6 +67,14 @@ public final class GrpcTransportServer implements TransportServer {
         this.tls = builder.tls;
         this.maxMessageBytes = builder.maxMessageBytes;
         this.threads = builder.threads;
+        this.nativeTls = builder.nativeTls;
+        this.door = new Door(
+                new HandshakeLimit(
+                        builder.handshakesPerSecond, builder.handshakesPerSecondAndAddress, System::nanoTime),
+                builder.mostUnknown,
+                counts,
+                new ServerLog(System::nanoTime),
+                System::nanoTime);
     }
 
     /** A builder for a server on {@code address}; port 0 takes a free one. */
@@ -73,27 +100,40 @@ public final class GrpcTransportServer implements TransportServer {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .bossEventLoopGroup(boss)
                 .workerEventLoopGroup(workers)
-                .channelType(NioServerSocketChannel.class)
+                .channelFactory(() -> new GuardedServerChannel(door))
                 .directExecutor()
                 .flowControlWindow(FLOW_CONTROL_WINDOW)
                 .maxInboundMessageSize(maxMessageBytes)
+                .maxInboundMetadataSize(MOST_METADATA_BYTES)
+                .decompressorRegistry(DecompressorRegistry.emptyInstance()) // messages come as they are
+                .addStreamTracerFactory(FirstMessageLimit.FACTORY)
+                .addTransportFilter(new CallsPerConnection())
                 .maxConcurrentCallsPerConnection(8)
                 .maxRstFramesPerWindow(200, 30)
                 .handshakeTimeout(20, TimeUnit.SECONDS)
                 .permitKeepAliveTime(15, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
+                .maxConnectionIdle(5, TimeUnit.MINUTES) // without a call; an agent's lasts as long as its connection
                 .keepAliveTime(2, TimeUnit.MINUTES)
                 .keepAliveTimeout(20, TimeUnit.SECONDS)
                 .addService(ServerServiceDefinition.builder(AgentService.SERVICE)
                         .addMethod(
                                 AgentService.SERVER_CONNECT,
-                                (call, headers) -> GrpcServerConnection.accept(call, headers, acceptor, open))
+                                (call, headers) ->
+                                        GrpcServerConnection.accept(call, headers, acceptor, open, door, workers))
                         .build());
         try {
             if (tls != null) {
-                builder.sslContext(GrpcChannels.serverContext(tls));
+                ServerTls made = ServerTls.of(tls, nativeTls, counts, Clock.systemUTC());
+                serverTls = made;
+                builder.sslContext(made);
             }
-            return builder.build().start();
+            Server started = builder.build().start();
+            var unused = boss.scheduleWithFixedDelay(this::keepUp, KEEP_UP_SECONDS, KEEP_UP_SECONDS, TimeUnit.SECONDS);
+            return started;
+        } catch (GeneralSecurityException e) {
+            close();
+            throw new IOException("cannot serve on " + address + ": " + e.getMessage(), e);
         } catch (IOException e) {
             close();
             throw e;
@@ -101,6 +141,45 @@ public final class GrpcTransportServer implements TransportServer {
             close();
             throw new IOException("cannot serve on " + address + ": " + e.getMessage(), e);
         }
+    }
+
+    /** On the accepting thread, which a slow disk may hold up: connections that stand go on. */
+    private void keepUp() {
+        try {
+            door.sweep();
+            reload();
+        } catch (IOException e) {
+            LOG.debug("event=server.tls.reload.failed", e); // logged and counted where it happened
+        } catch (RuntimeException e) { // would end the repetition
+            LOG.warn("event=server.upkeep.failed {}", e.toString(), e);
+        }
+    }
+
+    /**
+     * Reads certificates, key and trust now, and uses them from the next handshake on if they have changed. Without effect before
+     * {@link #start} and without TLS. Blocks for as long as reading takes.
+     *
+     * @throws IOException if they cannot be read or make no sense; those in use stay
+     */
+    public void reload() throws IOException {
+        ServerTls present = serverTls;
+        if (present != null) {
+            try {
+                present.reload();
+            } catch (GeneralSecurityException e) {
+                throw new IOException(e.getMessage(), e);
+            }
+        }
+    }
+
+    @Override
+    public SortedMap<String, Long> counters() {
+        SortedMap<String, Long> all = door.counters();
+        ServerTls present = serverTls;
+        if (present != null) {
+            all.put("tls.certificate.expires", present.expiresEpochSecond());
+        }
+        return all;
     }
 
     @Override
@@ -152,6 +231,10 @@ public final class GrpcTransportServer implements TransportServer {
         private boolean plaintext;
         private int maxMessageBytes = 4 << 20;
         private int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
+        private int handshakesPerSecond = 300;
+        private int handshakesPerSecondAndAddress = 50;
+        private int mostUnknown = 2_000;
+        private boolean nativeTls = true;
 
         private Builder(InetSocketAddress address) {
             this.address = address;
@@ -182,6 +265,36 @@ public final class GrpcTransportServer implements TransportServer {
         }
 
         /**
+         * New connections per second in all: 1 to 1,000,000; default 300, which leaves most of two processors to the agents that are
+         * connected. Those of {@link HandshakeLimit#BURST_SECONDS} seconds may come at once.
+         */
+        public Builder handshakesPerSecond(int connections) {
+            this.handshakesPerSecond = connections;
+            return this;
+        }
+
+        /**
+         * New connections per second from one address: 1 to 1,000,000; default 50. To be raised when all agents come through
+         * one address, that of a load balancer or of address translation. Loopback addresses are exempt.
+         */
+        public Builder handshakesPerSecondAndAddress(int connections) {
+            this.handshakesPerSecondAndAddress = connections;
+            return this;
+        }
+
+        /** Connections at once that nobody has let in yet: 1 to 1,000,000; default 2,000. They have 30 s for it. */
+        public Builder maxUnknownConnections(int connections) {
+            this.mostUnknown = connections;
+            return this;
+        }
+
+        /** TLS of the JVM even where native TLS can be loaded; for tests. */
+        Builder jvmTls() {
+            this.nativeTls = false;
+            return this;
+        }
+
+        /**
          * The server, not started.
          *
          * @throws ConfigurationException listing every setting that cannot work
@@ -204,10 +317,19 @@ public final class GrpcTransportServer implements TransportServer {
             if (threads < 1 || threads > 256) {
                 problems.add(new Problem("threads", Integer.toString(threads), "1 to 256"));
             }
+            million("handshakesPerSecond", handshakesPerSecond, problems);
+            million("handshakesPerSecondAndAddress", handshakesPerSecondAndAddress, problems);
+            million("maxUnknownConnections", mostUnknown, problems);
             if (!problems.isEmpty()) {
                 throw new ConfigurationException(problems);
             }
             return new GrpcTransportServer(this);
+        }
+
+        private static void million(String setting, int value, List<Problem> problems) {
+            if (value < 1 || value > 1_000_000) {
+                problems.add(new Problem(setting, Integer.toString(value), "1 to 1000000"));
+            }
         }
     }
 }

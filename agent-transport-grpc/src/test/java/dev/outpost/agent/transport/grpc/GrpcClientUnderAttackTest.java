@@ -103,7 +103,8 @@ class GrpcClientUnderAttackTest {
         new Random(7).nextBytes(garbage);
         try (RawServer server = RawServer.that(socket -> send(socket, garbage))) {
             openPlaintext(server.port());
-            closedAs(Next.RETRY_WITH_BACKOFF, "First received frame was not SETTINGS");
+            closedAs(Next.RETRY_WITH_BACKOFF, "does not speak gRPC");
+            assertThat(heard.awaitClosed().fault()).isEqualTo(CloseReason.Fault.PROTOCOL);
         }
     }
 
@@ -112,7 +113,8 @@ class GrpcClientUnderAttackTest {
         byte[] answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".getBytes(US_ASCII);
         try (RawServer server = RawServer.that(socket -> send(socket, answer))) {
             openPlaintext(server.port());
-            closedAs(Next.RETRY_WITH_BACKOFF, "First received frame was not SETTINGS");
+            closedAs(Next.RETRY_WITH_BACKOFF, "does not speak gRPC");
+            assertThat(heard.awaitClosed().fault()).isEqualTo(CloseReason.Fault.PROTOCOL);
         }
     }
 
@@ -183,6 +185,18 @@ class GrpcClientUnderAttackTest {
             assertThat(heard.awaitPayload()).isEqualTo(new UnknownPayload(77));
             connection.close(CloseReason.stop("done"));
             transport.close(); // for this server never ends the stream on its part
+            closedAs(Next.STOP, "done");
+        }
+    }
+
+    @Test
+    void close_toStopAndServerNeverEndsTheStream_endsByItself() throws Exception {
+        byte[] field77 = {(byte) 0xEA, 0x04, 0x00};
+        try (AnsweringServer server = new AnsweringServer(field77)) {
+            Connection<AgentMessage> connection = openPlaintext(server.port());
+            connection.request(10);
+            assertThat(heard.awaitPayload()).isEqualTo(new UnknownPayload(77));
+            connection.close(CloseReason.stop("done"));
             closedAs(Next.STOP, "done");
         }
     }

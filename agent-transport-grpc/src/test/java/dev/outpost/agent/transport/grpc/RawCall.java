@@ -36,16 +36,25 @@ final class RawCall extends ClientCall.Listener<byte[]> implements AutoCloseable
     private final ClientCall<byte[], byte[]> call;
     private final CompletableFuture<Status> ended = new CompletableFuture<>();
 
-    private RawCall(int port) {
-        channel = Grpc.newChannelBuilderForAddress("127.0.0.1", port, InsecureChannelCredentials.create())
-                .build();
+    private RawCall(ManagedChannel channel, Metadata headers) {
+        this.channel = channel;
         call = channel.newCall(CONNECT, CallOptions.DEFAULT);
-        call.start(this, new Metadata());
+        call.start(this, headers);
         call.request(1);
     }
 
     static RawCall to(int port) {
-        return new RawCall(port);
+        return on(channelTo(port), new Metadata());
+    }
+
+    /** On a channel that ends with the call's {@link #close}. */
+    static RawCall on(ManagedChannel channel, Metadata headers) {
+        return new RawCall(channel, headers);
+    }
+
+    static ManagedChannel channelTo(int port) {
+        return Grpc.newChannelBuilderForAddress("127.0.0.1", port, InsecureChannelCredentials.create())
+                .build();
     }
 
     /** The bytes of a proper first message. */

@@ -1,0 +1,100 @@
+package dev.outpost.agent.transport.grpc;
+
+import dev.outpost.agent.transport.HandshakeLimit;
+import io.grpc.netty.shaded.io.netty.channel.socket.SocketChannel;
+import java.net.SocketAddress;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may come in, decided as soon as a connection is accepted and before anything is read from it, so that it costs next to nothing:
+ * so many new connections a second, and so many at once of which nobody knows yet whose they are. Thread-safe.
+ */
+final class Door {
+
+    /** The handshake has 20 s, and then the hello 10 s. */
+    private static final long UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final HandshakeLimit limit;
+    private final int mostUnknown;
+    private final Counts counts;
+    private final ServerLog log;
+    private final LongSupplier nanoTime;
+    private final Map<SocketAddress, Unknown> unknown = new ConcurrentHashMap<>();
+
+    private record Unknown(SocketChannel channel, long since) {}
+
+    Door(HandshakeLimit limit, int mostUnknown, Counts counts, ServerLog log, LongSupplier nanoTime) {
+        this.limit = limit;
+        this.mostUnknown = mostUnknown;
+        this.counts = counts;
+        this.log = log;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Whether the connection may go on; if not, it is to be closed. */
+    boolean opensTo(SocketChannel channel) {
+        SocketAddress from = channel.remoteAddress();
+        if (from == null) {
+            return false; // gone already
+        }
+        if (unknown.size() >= mostUnknown) {
+            return refuse("UNKNOWN_LIMIT", from);
+        }
+        HandshakeLimit.Answer answer = limit.tryBegin(channel.remoteAddress().getAddress());
+        if (answer != HandshakeLimit.Answer.ADMITTED) {
+            return refuse(answer.name(), from);
+        }
+        counts.count("connections.accepted");
+        Unknown entry = new Unknown(channel, nanoTime.getAsLong());
+        unknown.put(from, entry);
+        var unused = channel.closeFuture().addListener(closed -> unknown.remove(from, entry));
+        channel.pipeline().addLast(new HandshakeWatch(this));
+        return true;
+    }
+
+    private boolean refuse(String why, SocketAddress from) {
+        counts.count("connections.refused{" + why + "}");
+        log.warn("server.connection.refused", why, "peer=" + from + " too many new connections");
+        return false;
+    }
+
+    /** A connection's user has let its peer in. */
+    void letIn(SocketAddress peer) {
+        unknown.remove(peer);
+    }
+
+    void handshakeDone() {
+        counts.count("handshakes.done");
+    }
+
+    void handshakeFailed(String fault, @Nullable SocketAddress peer, String detail) {
+        counts.count("handshakes.failed{" + fault + "}");
+        log.warn("server.handshake.failed", fault, "peer=" + peer + " " + detail);
+    }
+
+    /** Closes connections of which it is not known for too long whose they are; now and then. */
+    void sweep() {
+        long now = nanoTime.getAsLong();
+        unknown.forEach((peer, entry) -> {
+            if (now - entry.since > UNKNOWN_NANOS && unknown.remove(peer, entry)) {
+                counts.count("connections.swept{unknown}");
+                var unused = entry.channel.close();
+            }
+        });
+    }
+
+    int unknownNow() {
+        return unknown.size();
+    }
+
+    SortedMap<String, Long> counters() {
+        SortedMap<String, Long> all = counts.snapshot();
+        all.put("connections.unknown", (long) unknown.size());
+        return all;
+    }
+}
