@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Jetty's WebSocket as a {@link Wire}. Jetty puts messages together, keeps their limit, answers pings, and lets in one message
- * per {@link #demand}.
+ * demand. Public only because Jetty looks its methods up by reflection: nobody else can make one.
  */
-final class CenterSocket implements Session.Listener, Wire {
+public final class CenterSocket implements Session.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.outpost.agent.transport.websocket");
 
@@ -53,7 +53,7 @@ final class CenterSocket implements Session.Listener, Wire {
     @Override
     public void onWebSocketOpen(Session opened) {
         session = opened;
-        link.opened(this, codec, null);
+        link.opened(new JettyWire(opened), codec, null);
         try {
             link.listenWith(acceptor.onConnection(link, peer));
         } catch (RuntimeException e) { // an acceptor throws nothing; if it does, only this link may suffer
@@ -97,48 +97,42 @@ final class CenterSocket implements Session.Listener, Wire {
         link.closedByLibrary(reason.as(cause instanceof MessageTooLargeException ? Fault.PROTOCOL : Fault.LOST));
     }
 
-    // ---- Wire -----------------------------------------------------------------------------------------------------
+    /** The sending half. */
+    private final class JettyWire implements Wire {
 
-    @Override
-    public void send(WireMessage message, Consumer<@Nullable Throwable> sent) {
-        Session open = session;
-        if (open == null) {
-            sent.accept(new IllegalStateException("not connected"));
-            return;
-        }
-        Callback done = Callback.from(() -> sent.accept(null), sent);
-        if (message.text() == null) {
-            open.sendBinary(message.bytes().duplicate(), done);
-        } else {
-            open.sendText(message.text(), done);
-        }
-    }
+        private final Session open;
 
-    @Override
-    public void sendClose(int code, String reason) {
-        Session open = session;
-        if (open != null) {
+        JettyWire(Session open) {
+            this.open = open;
+        }
+
+        @Override
+        public void send(WireMessage message, Consumer<@Nullable Throwable> sent) {
+            Callback done = Callback.from(() -> sent.accept(null), sent);
+            if (message.text() == null) {
+                open.sendBinary(message.bytes().duplicate(), done);
+            } else {
+                open.sendText(message.text(), done);
+            }
+        }
+
+        @Override
+        public void sendClose(int code, String reason) {
             open.close(code, reason, Callback.NOOP); // when it fails Jetty cuts the link and says so
         }
-    }
 
-    @Override
-    public void demand() {
-        Session open = session;
-        try {
-            if (open != null) {
+        @Override
+        public void demand() {
+            try {
                 open.demand();
+            } catch (RuntimeException e) { // the link went in between
+                link.closedByLibrary(CloseReason.retry("the link broke: " + Failures.describe(e), e)
+                        .as(Fault.LOST));
             }
-        } catch (RuntimeException e) { // the link went in between
-            link.closedByLibrary(CloseReason.retry("the link broke: " + Failures.describe(e), e)
-                    .as(Fault.LOST));
         }
-    }
 
-    @Override
-    public void abort() {
-        Session open = session;
-        if (open != null) {
+        @Override
+        public void abort() {
             open.disconnect();
         }
     }
