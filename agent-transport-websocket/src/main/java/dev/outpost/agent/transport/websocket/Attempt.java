@@ -151,8 +151,8 @@ final class Attempt {
                 timeout.cancel(false);
             }
         }
-        if (pending != null) {
-            pending.cancel(true); // without effect when it is done
+        if (pending != null && !link.wasOpened()) {
+            pending.cancel(true);
         }
         transport.ended(this);
         if (held != null) {

@@ -162,6 +162,13 @@ final class Link<S, R> implements Connection<S> {
         deliver();
     }
 
+    /** Whether there was a connection at all. */
+    boolean wasOpened() {
+        synchronized (lock) {
+            return wire != null;
+        }
+    }
+
     /** A whole message came in. */
     void received(WireMessage message) {
         synchronized (lock) {
