@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * Jetty's WebSocket as a {@link Wire}. Jetty puts messages together, keeps their limit, answers pings, and lets in one message
  * demand. Public only because Jetty looks its methods up by reflection: nobody else can make one.
  */
+@SuppressWarnings("exports") // whoever serves has Jetty; whoever does not, does not need this class
 public final class CenterSocket implements Session.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.outpost.agent.transport.websocket");
