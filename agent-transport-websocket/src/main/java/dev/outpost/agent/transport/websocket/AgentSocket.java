@@ -1,0 +1,201 @@
+package dev.outpost.agent.transport.websocket;
+
+import dev.outpost.agent.protocol.AgentMessage;
+import dev.outpost.agent.protocol.CenterMessage;
+import dev.outpost.agent.protocol.Envelope;
+import dev.outpost.agent.protocol.Hello;
+import dev.outpost.agent.transport.CloseReason;
+import dev.outpost.agent.transport.CloseReason.Fault;
+import java.io.ByteArrayOutputStream;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JDK's WebSocket as a {@link Wire}. Messages come in pieces even when the other side sent them in one, whenever one
+ * straddles a buffer, so they are put together until the last; the JDK has no limit for that, so there is one here.
+ */
+final class AgentSocket implements WebSocket.Listener, Wire {
+
+    private final Link<AgentMessage, CenterMessage> link;
+    private final Envelope<Hello> hello;
+    private final JsonCodec json;
+    private final int maxMessageBytes;
+
+    private volatile @Nullable WebSocket socket;
+
+    // A message as far as it has come in; touched by the JDK's calls only, which are serial.
+    private @Nullable StringBuilder text;
+    private @Nullable ByteArrayOutputStream bytes;
+    private int size;
+    private boolean refused;
+
+    AgentSocket(Link<AgentMessage, CenterMessage> link, Envelope<Hello> hello, JsonCodec json, int maxMessageBytes) {
+        this.link = link;
+        this.hello = hello;
+        this.json = json;
+        this.maxMessageBytes = maxMessageBytes;
+    }
+
+    // ---- WebSocket.Listener ---------------------------------------------------------------------------------------
+
+    @Override
+    public void onOpen(WebSocket opened) {
+        socket = opened;
+        WebSocketTransport.Form form = WebSocketTransport.Form.of(opened.getSubprotocol());
+        if (form == null) {
+            String what = "the other side speaks none of our sub-protocols";
+            link.fail(CloseReason.refused(what, null).as(Fault.PROTOCOL));
+            opened.abort();
+            return;
+        }
+        link.opened(this, WireCodec.ofAgent(form, json), hello);
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence piece, boolean last) {
+        StringBuilder whole = text == null ? new StringBuilder(piece.length()) : text;
+        text = whole;
+        if (isTooBig(WireMessage.utf8Length(piece))) {
+            return skipped(last);
+        }
+        whole.append(piece);
+        if (!last) {
+            from.request(1);
+            return null;
+        }
+        WireMessage message = WireMessage.ofText(whole.toString(), size);
+        begin();
+        link.received(message);
+        return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer piece, boolean last) {
+        ByteArrayOutputStream whole = bytes == null ? new ByteArrayOutputStream(piece.remaining()) : bytes;
+        bytes = whole;
+        int length = piece.remaining();
+        if (isTooBig(length)) {
+            return skipped(last);
+        }
+        byte[] copy = new byte[length];
+        piece.get(copy);
+        if (!last || whole.size() > 0) {
+            whole.write(copy, 0, length);
+        }
+        if (!last) {
+            from.request(1);
+            return null;
+        }
+        WireMessage message = WireMessage.ofBytes(ByteBuffer.wrap(whole.size() > 0 ? whole.toByteArray() : copy));
+        begin();
+        link.received(message);
+        return null;
+    }
+
+    private boolean isTooBig(int more) {
+        size += more; // a piece has 16 KiB, so this cannot overflow
+        return refused || size > maxMessageBytes;
+    }
+
+    /** The link ends because of it; until it has, what still comes in of the message is read and forgotten. */
+    private @Nullable CompletionStage<?> skipped(boolean last) {
+        text = null;
+        bytes = null;
+        size = maxMessageBytes;
+        if (!refused) {
+            refused = true;
+            link.receivedBad(
+                    CloseCodes.TOO_BIG, "a message has more than " + maxMessageBytes + " bytes (maxMessageBytes)");
+        } else if (last) {
+            link.received(WireMessage.ofText("", 0)); // dropped: the link is closing
+        } else {
+            demand();
+        }
+        return null;
+    }
+
+    private void begin() {
+        text = null;
+        bytes = null;
+        size = 0;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onPing(WebSocket from, ByteBuffer data) {
+        from.request(1); // the JDK answers it
+        return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onPong(WebSocket from, ByteBuffer data) {
+        from.request(1);
+        return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+        link.closedByPeer(code, reason);
+        return null; // the JDK answers with the same code
+    }
+
+    @Override
+    public void onError(WebSocket from, Throwable error) {
+        Throwable cause = Failures.unwrapped(error);
+        boolean violation = cause instanceof java.net.ProtocolException;
+        CloseReason tls = TlsFaults.reasonOf(cause);
+        link.fail(
+                violation || tls == null
+                        ? CloseReason.retry("the link broke: " + Failures.describe(cause), cause)
+                                .as(violation ? Fault.PROTOCOL : Fault.LOST)
+                        : tls);
+    }
+
+    // ---- Wire -----------------------------------------------------------------------------------------------------
+
+    @Override
+    public void send(WireMessage message, Consumer<@Nullable Throwable> sent) {
+        WebSocket open = socket;
+        if (open == null) {
+            sent.accept(new IllegalStateException("not connected"));
+            return;
+        }
+        CompletionStage<WebSocket> sending = message.text() == null
+                ? open.sendBinary(message.bytes().duplicate(), true)
+                : open.sendText(message.text(), true);
+        sending.whenComplete((same, error) -> sent.accept(error));
+    }
+
+    @Override
+    public void sendClose(int code, String reason) {
+        WebSocket open = socket;
+        if (open != null) {
+            CompletionStage<WebSocket> closing = open.sendClose(code, reason);
+            closing.whenComplete((same, error) -> {
+                if (error != null) {
+                    open.abort();
+                    link.fail(CloseReason.retry("the link broke: " + Failures.describe(error), error)
+                            .as(Fault.LOST));
+                }
+            });
+        }
+    }
+
+    @Override
+    public void demand() {
+        WebSocket open = socket;
+        if (open != null) {
+            open.request(1);
+        }
+    }
+
+    @Override
+    public void abort() {
+        WebSocket open = socket;
+        if (open != null) {
+            open.abort();
+        }
+    }
+}

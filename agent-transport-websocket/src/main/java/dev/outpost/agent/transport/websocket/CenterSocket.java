@@ -1,0 +1,140 @@
+package dev.outpost.agent.transport.websocket;
+
+import dev.outpost.agent.protocol.AgentMessage;
+import dev.outpost.agent.protocol.CenterMessage;
+import dev.outpost.agent.transport.CloseReason;
+import dev.outpost.agent.transport.CloseReason.Fault;
+import dev.outpost.agent.transport.Peer;
+import dev.outpost.agent.transport.TransportServer;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.eclipse.jetty.websocket.api.Callback;
+import org.eclipse.jetty.websocket.api.Session;
+import org.eclipse.jetty.websocket.api.exceptions.MessageTooLargeException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Jetty's WebSocket as a {@link Wire}. Jetty puts messages together, keeps their limit, answers pings, and lets in one message
+ * demand. Public only because Jetty looks its methods up by reflection: nobody else can make one.
+ */
+@SuppressWarnings("exports") // whoever serves has Jetty; whoever does not, does not need this class
+public final class CenterSocket implements Session.Listener {
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.outpost.agent.transport.websocket");
+
+    /** Sessions know when nothing is heard, at the latest after half an hour; this is for links that have none. */
+    private static final Duration IDLE = Duration.ofMinutes(45);
+
+    private final Link<CenterMessage, AgentMessage> link;
+    private final WireCodec<CenterMessage, AgentMessage> codec;
+    private final TransportServer.Acceptor acceptor;
+    private final Peer peer;
+    private final Runnable onHello;
+    private volatile @Nullable Session session;
+    private boolean greeted; // touched by Jetty's calls only, which are serial
+
+    CenterSocket(
+            Link<CenterMessage, AgentMessage> link,
+            WireCodec<CenterMessage, AgentMessage> codec,
+            TransportServer.Acceptor acceptor,
+            Peer peer,
+            Runnable onHello) {
+        this.link = link;
+        this.codec = codec;
+        this.acceptor = acceptor;
+        this.peer = peer;
+        this.onHello = onHello;
+    }
+
+    // ---- Session.Listener -----------------------------------------------------------------------------------------
+
+    @Override
+    public void onWebSocketOpen(Session opened) {
+        session = opened;
+        link.opened(new JettyWire(opened), codec, null);
+        try {
+            link.listenWith(acceptor.onConnection(link, peer));
+        } catch (RuntimeException e) { // an acceptor throws nothing; if it does, only this link may suffer
+            LOG.error("event=websocket.acceptor.failed {}", peer, e);
+            opened.close(CloseCodes.INTERNAL_ERROR, "", Callback.NOOP);
+        }
+    }
+
+    @Override
+    public void onWebSocketBinary(ByteBuffer payload, Callback taken) {
+        greeted();
+        ByteBuffer copy = ByteBuffer.allocate(payload.remaining()).put(payload).flip();
+        taken.succeed();
+        link.received(WireMessage.ofBytes(copy));
+    }
+
+    @Override
+    public void onWebSocketText(String text) {
+        greeted();
+        link.received(WireMessage.ofText(text, WireMessage.utf8Length(text)));
+    }
+
+    private void greeted() {
+        Session open = session;
+        if (!greeted && open != null) {
+            greeted = true;
+            open.setIdleTimeout(IDLE);
+            onHello.run();
+        }
+    }
+
+    @Override
+    public void onWebSocketClose(int code, @Nullable String reason, Callback taken) {
+        link.closedByPeer(code, reason == null ? "" : reason);
+        taken.succeed();
+    }
+
+    @Override
+    public void onWebSocketError(Throwable cause) {
+        CloseReason reason = CloseReason.retry("the link broke: " + Failures.describe(cause), cause);
+        link.closedByLibrary(reason.as(cause instanceof MessageTooLargeException ? Fault.PROTOCOL : Fault.LOST));
+    }
+
+    /** The sending half. */
+    private final class JettyWire implements Wire {
+
+        private final Session open;
+
+        JettyWire(Session open) {
+            this.open = open;
+        }
+
+        @Override
+        public void send(WireMessage message, Consumer<@Nullable Throwable> sent) {
+            Callback done = Callback.from(() -> sent.accept(null), sent);
+            if (message.text() == null) {
+                open.sendBinary(message.bytes().duplicate(), done);
+            } else {
+                open.sendText(message.text(), done);
+            }
+        }
+
+        @Override
+        public void sendClose(int code, String reason) {
+            open.close(code, reason, Callback.NOOP); // when it fails Jetty cuts the link and says so
+        }
+
+        @Override
+        public void demand() {
+            try {
+                open.demand();
+            } catch (RuntimeException e) { // the link went in between
+                link.closedByLibrary(CloseReason.retry("the link broke: " + Failures.describe(e), e)
+                        .as(Fault.LOST));
+            }
+        }
+
+        @Override
+        public void abort() {
+            open.disconnect();
+        }
+    }
+}

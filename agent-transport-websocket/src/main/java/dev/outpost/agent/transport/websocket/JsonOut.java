@@ -1,0 +1,155 @@
+package dev.outpost.agent.transport.websocket;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.outpost.agent.protocol.StreamPosition;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes members in the proto3-JSON form (protobuf.dev/programming-guides/json): 64-bit numbers as strings, bytes as base64,
+ * enums by name. What has its default value is left out.
+ */
+final class JsonOut {
+
+    private static final long UNSIGNED_32 = (1L << 32) - 1;
+
+    private final JsonGenerator out;
+
+    JsonOut(JsonGenerator out) {
+        this.out = out;
+    }
+
+    void begin() throws IOException {
+        out.writeStartObject();
+    }
+
+    void begin(String name) throws IOException {
+        out.writeFieldName(name);
+        out.writeStartObject();
+    }
+
+    void end() throws IOException {
+        out.writeEndObject();
+    }
+
+    void text(String name, @Nullable String value) throws IOException {
+        if (value != null && !value.isEmpty()) {
+            out.writeStringField(name, value);
+        }
+    }
+
+    void texts(String name, List<String> values) throws IOException {
+        if (!values.isEmpty()) {
+            out.writeArrayFieldStart(name);
+            for (String value : values) {
+                out.writeString(value);
+            }
+            out.writeEndArray();
+        }
+    }
+
+    void texts(String name, Map<String, String> values) throws IOException {
+        if (!values.isEmpty()) {
+            begin(name);
+            for (Map.Entry<String, String> entry : values.entrySet()) {
+                out.writeStringField(entry.getKey(), entry.getValue());
+            }
+            end();
+        }
+    }
+
+    /** A {@code uint32} or {@code sint32}. */
+    void number(String name, int value) throws IOException {
+        if (value != 0) {
+            out.writeNumberField(name, value);
+        }
+    }
+
+    /** A {@code uint64} or {@code fixed64}. */
+    void unsigned64(String name, long value) throws IOException {
+        if (value != 0) {
+            presentUnsigned64(name, value);
+        }
+    }
+
+    void presentUnsigned64(String name, long value) throws IOException {
+        out.writeStringField(name, Long.toUnsignedString(value));
+    }
+
+    /** A {@code double}; minus zero is not the default. */
+    void real(String name, double value) throws IOException {
+        if (Double.doubleToRawLongBits(value) != 0) {
+            presentReal(name, value);
+        }
+    }
+
+    void presentReal(String name, double value) throws IOException {
+        if (Double.isFinite(value)) {
+            out.writeNumberField(name, value);
+        } else {
+            out.writeStringField(name, Double.toString(value));
+        }
+    }
+
+    /** Enums are declared in the order of their numbers; the first constant is the default. */
+    @SuppressWarnings("EnumOrdinal")
+    void element(String name, Enum<?> value) throws IOException {
+        if (value.ordinal() != 0) {
+            out.writeStringField(name, value.name());
+        }
+    }
+
+    void bytes(String name, ByteBuffer value) throws IOException {
+        if (value.hasRemaining()) {
+            byte[] copy = new byte[value.remaining()];
+            value.duplicate().get(copy);
+            out.writeStringField(name, Base64.getEncoder().encodeToString(copy));
+        }
+    }
+
+    /** A {@code uint32} of milliseconds: what is longer than 49 days is as good as that. */
+    void millis32(String name, Duration value) throws IOException {
+        long millis = Math.min(value.toMillis(), UNSIGNED_32);
+        if (millis != 0) {
+            out.writeNumberField(name, millis);
+        }
+    }
+
+    /** A {@code uint64} of milliseconds. What is shorter than one does not become zero, which would mean "not set". */
+    void millisIfSet(String name, @Nullable Duration value) throws IOException {
+        if (value != null) {
+            unsigned64(name, Math.max(1, value.toMillis()));
+        }
+    }
+
+    void position(String name, StreamPosition value) throws IOException {
+        out.writeFieldName(name);
+        position(value);
+    }
+
+    void positions(String name, List<StreamPosition> values) throws IOException {
+        if (!values.isEmpty()) {
+            out.writeArrayFieldStart(name);
+            for (StreamPosition value : values) {
+                position(value);
+            }
+            out.writeEndArray();
+        }
+    }
+
+    private void position(StreamPosition value) throws IOException {
+        begin();
+        ByteBuffer id = ByteBuffer.allocate(16);
+        id.putLong(value.streamId().getMostSignificantBits());
+        id.putLong(value.streamId().getLeastSignificantBits());
+        bytes("streamId", id.flip());
+        unsigned64("epoch", value.epoch());
+        unsigned64("sequence", value.sequence());
+        end();
+    }
+}
