@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandshakeWatch extends ChannelDuplexHandler {
 
-    private static final long LINGER_MILLIS = 500;
+    private static final long LINGER_MILLIS = 800;
 
     private final Door door;
     private @Nullable SocketAddress peer;

@@ -304,10 +304,10 @@ class GrpcTlsMatrixTest {
             socket.setSSLParameters(parameters);
             socket.startHandshake(); // in TLS 1.3 the client is done before the server has seen that there is no
             // certificate
-            awaitCount(server, "handshakes.failed{UNAUTHENTICATED}");
             for (int i = 0; i < 20; i++) {
                 socket.getOutputStream().write(new byte[10_000]);
             }
+            awaitCount(server, "handshakes.failed{UNAUTHENTICATED}");
             assertThatThrownBy(() -> socket.getInputStream().read())
                     .isInstanceOf(SSLException.class)
                     .hasMessageContaining("certificate");
