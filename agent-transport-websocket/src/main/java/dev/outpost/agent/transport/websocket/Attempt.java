@@ -41,14 +41,23 @@ final class Attempt {
         return link;
     }
 
-    /** On a thread of the transport's own; may take as long as the disk does. */
-    void connect() {
+    /** Begins, on the threads for what may take as long as the disk does, which may be for ever. */
+    void begin() {
         Future<?> timer = transport
                 .side()
                 .timer()
                 .schedule(this::tooSlow, WebSocketTransport.CONNECT_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
         synchronized (lock) {
             timeout = timer;
+        }
+        transport.disk().execute(this::connect);
+    }
+
+    private void connect() {
+        synchronized (lock) {
+            if (ended) {
+                return; // it has waited too long for the disk
+            }
         }
         try {
             HttpClients.Lease acquired = transport.clients().acquire();

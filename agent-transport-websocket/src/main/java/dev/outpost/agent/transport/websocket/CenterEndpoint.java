@@ -51,18 +51,18 @@ final class CenterEndpoint implements WebSocketCreator {
                     request, response, callback, HttpStatus.BAD_REQUEST_400, "none of the sub-protocols is known here");
             return null;
         }
-        Link<CenterMessage, AgentMessage> link = newLink();
-        if (link == null) {
-            Response.writeError(
-                    request, response, callback, HttpStatus.SERVICE_UNAVAILABLE_503, "the control center is closing");
-            return null;
-        }
         response.setAcceptedSubProtocol(form.subprotocol());
         response.setExtensions(
                 List.of()); // no compression: telemetry is compressed already, and limits stay what they say
         EndPoint socket = request.getConnectionMetaData().getConnection().getEndPoint();
+        LinkHolder holder = new LinkHolder();
         return new CenterSocket(
-                link, WireCodec.ofCenter(form, json), acceptor, peerOf(request), () -> deadline.greeted(socket));
+                holder.link,
+                WireCodec.ofCenter(form, json),
+                acceptor,
+                peerOf(request),
+                holder::begins,
+                () -> deadline.greeted(socket));
     }
 
     private static Peer peerOf(Request request) {
@@ -75,16 +75,6 @@ final class CenterEndpoint implements WebSocketCreator {
                 String.valueOf(request.getConnectionMetaData().getRemoteSocketAddress()),
                 chain,
                 request.getHeaders().get(HttpHeader.AUTHORIZATION));
-    }
-
-    /** Null when the server is closing. */
-    private @Nullable Link<CenterMessage, AgentMessage> newLink() {
-        LinkHolder holder = new LinkHolder();
-        Link<CenterMessage, AgentMessage> link = new Link<>(side, holder::ended);
-        holder.link = link;
-        synchronized (lock) {
-            return !closed && open.add(link) ? link : null;
-        }
     }
 
     /** Closes all links; waits so long for their ends, then cuts what is left. An interrupt shortens it, and is kept. */
@@ -110,12 +100,19 @@ final class CenterEndpoint implements WebSocketCreator {
         left.forEach(link -> link.fail(reason));
     }
 
-    /** A link knows of its end, and its end of the link. */
+    /** A link, and its place among those that are open. */
     private final class LinkHolder {
 
-        private @Nullable Link<CenterMessage, AgentMessage> link;
+        private final Link<CenterMessage, AgentMessage> link = new Link<>(side, this::ended);
 
-        void ended() {
+        /** The handshake is done; false when the server is closing. */
+        boolean begins() {
+            synchronized (lock) {
+                return !closed && open.add(link);
+            }
+        }
+
+        private void ended() {
             synchronized (lock) {
                 open.remove(link);
                 lock.notifyAll();

@@ -8,6 +8,7 @@ import dev.outpost.agent.transport.Peer;
 import dev.outpost.agent.transport.TransportServer;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
@@ -32,6 +33,7 @@ public final class CenterSocket implements Session.Listener {
     private final WireCodec<CenterMessage, AgentMessage> codec;
     private final TransportServer.Acceptor acceptor;
     private final Peer peer;
+    private final BooleanSupplier begins;
     private final Runnable onHello;
     private volatile @Nullable Session session;
     private boolean greeted; // touched by Jetty's calls only, which are serial
@@ -41,11 +43,13 @@ public final class CenterSocket implements Session.Listener {
             WireCodec<CenterMessage, AgentMessage> codec,
             TransportServer.Acceptor acceptor,
             Peer peer,
+            BooleanSupplier begins,
             Runnable onHello) {
         this.link = link;
         this.codec = codec;
         this.acceptor = acceptor;
         this.peer = peer;
+        this.begins = begins;
         this.onHello = onHello;
     }
 
@@ -54,6 +58,10 @@ public final class CenterSocket implements Session.Listener {
     @Override
     public void onWebSocketOpen(Session opened) {
         session = opened;
+        if (!begins.getAsBoolean()) {
+            opened.close(CloseCodes.GOING_AWAY, "the control center is closing", Callback.NOOP);
+            return;
+        }
         link.opened(new JettyWire(opened), codec, null);
         try {
             link.listenWith(acceptor.onConnection(link, peer));

@@ -28,6 +28,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * Leads to a control center over WebSocket (RFC 6455), with the JDK's own client. For where only HTTP/1.1 gets through, or where
  * messages are to be JSON.
  *
- * <p>Up to four threads {@code outpost-ws-<n>} and a timer, which end when there is nothing to do, besides the one of the JDK's
+ * <p>Up to four threads {@code outpost-ws-<n>}, two that read files and a timer, which end when there is nothing to do, besides the one of the JDK's
  * client. Certificates are read anew for every connection; while they stay the same, connections share a client and its TLS
  * sessions. The WebSocket's own compression is not used: telemetry is compressed already.
  */
@@ -47,6 +49,7 @@ public final class WebSocketTransport implements Transport {
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
     private static final long END_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int THREADS = 4;
+    private static final int DISK_THREADS = 2;
     private static final int MAX_HEADERS = 64;
 
     private final URI uri;
@@ -56,6 +59,7 @@ public final class WebSocketTransport implements Transport {
     private final List<Form> forms;
     private final JsonCodec json;
     private final Side side;
+    private final ThreadPoolExecutor disk = Threads.pool(DISK_THREADS, "ws-disk");
     private final HttpClients clients;
     private final Clock clock = Clock.systemUTC();
     private final Object lock = new Object();
@@ -125,7 +129,7 @@ public final class WebSocketTransport implements Transport {
         if (tooLate) {
             attempt.link().close(CloseReason.stop("the transport is closed"));
         } else {
-            side.executor().execute(attempt::connect);
+            attempt.begin();
         }
         return attempt.link();
     }
@@ -185,6 +189,11 @@ public final class WebSocketTransport implements Transport {
 
     HttpClients clients() {
         return clients;
+    }
+
+    /** Reads files. Threads of its own, so that a disk that hangs does not keep the ends of links from being told. */
+    Executor disk() {
+        return disk;
     }
 
     @Nullable Credentials credentials() {

@@ -58,6 +58,8 @@ public final class WebSocketTransportServer implements TransportServer {
     private final String path;
     private final @Nullable Tls tls;
     private final int maxMessageBytes;
+    private final Duration helloPatience;
+    private final int mostWithoutHello;
     private final Object lock = new Object();
     private @Nullable Running running;
     private boolean closed;
@@ -67,6 +69,8 @@ public final class WebSocketTransportServer implements TransportServer {
         this.path = builder.path;
         this.tls = builder.tls;
         this.maxMessageBytes = builder.maxMessageBytes;
+        this.helloPatience = builder.helloPatience;
+        this.mostWithoutHello = builder.mostWithoutHello;
     }
 
     /** What exists between start and close. */
@@ -105,7 +109,7 @@ public final class WebSocketTransportServer implements TransportServer {
         threads.setStopTimeout(END_MILLIS);
         Server jetty = new Server(threads, new ScheduledExecutorScheduler(timer), null);
         jetty.setStopTimeout(0);
-        HelloDeadline deadline = new HelloDeadline(timer, HELLO_PATIENCE, MOST_WITHOUT_HELLO);
+        HelloDeadline deadline = new HelloDeadline(timer, helloPatience, mostWithoutHello);
         CenterEndpoint endpoint =
                 new CenterEndpoint(Side.ofCenter(threads, timer, maxMessageBytes, CLOSE_PATIENCE), acceptor, deadline);
         ServerConnector connector = connector(jetty, certificates);
@@ -208,6 +212,8 @@ public final class WebSocketTransportServer implements TransportServer {
         private @Nullable Tls tls;
         private boolean plaintext;
         private int maxMessageBytes = 4 << 20;
+        private Duration helloPatience = HELLO_PATIENCE;
+        private int mostWithoutHello = MOST_WITHOUT_HELLO;
 
         private Builder(InetSocketAddress address) {
             this.address = address;
@@ -234,6 +240,13 @@ public final class WebSocketTransportServer implements TransportServer {
         /** The largest message, both ways: 64 KiB to 64 MiB; default 4 MiB. */
         public Builder maxMessageBytes(int bytes) {
             this.maxMessageBytes = bytes;
+            return this;
+        }
+
+        /** For tests: how long a connection may go without its first message, and how many may. */
+        Builder withoutHello(Duration patience, int most) {
+            this.helloPatience = patience;
+            this.mostWithoutHello = most;
             return this;
         }
 

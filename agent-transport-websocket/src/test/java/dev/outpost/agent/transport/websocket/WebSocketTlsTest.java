@@ -162,8 +162,8 @@ class WebSocketTlsTest {
     void session_ofAServerWithOneContext_isResumed(String version) throws Exception {
         SSLContext agent = TlsMaterial.load(agentTls).context();
         SSLContext center = TlsMaterial.load(centerTls).context();
-        try (ServerSocket listening = center.getServerSocketFactory()
-                .createServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket listening =
+                center.getServerSocketFactory().createServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             Thread answers = new Thread(() -> {
                 try {
                     for (int i = 0; i < 2; i++) {
@@ -178,7 +178,8 @@ class WebSocketTlsTest {
             });
             answers.setDaemon(true);
             answers.start();
-            assertThat(isSecondResumed(agent, listening.getLocalPort(), version)).isTrue();
+            assertThat(isSecondResumed(agent, listening.getLocalPort(), version))
+                    .isTrue();
         }
     }
 
