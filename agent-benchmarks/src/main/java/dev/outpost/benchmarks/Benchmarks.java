@@ -29,7 +29,8 @@ public final class Benchmarks {
             "idle",
             "fleet",
             "storm",
-            "stall", "websocket");
+            "stall",
+            "websocket");
 
     private Benchmarks() {}
 

@@ -30,8 +30,8 @@ final class RawWebSocketServerProcess {
             SslContextFactory.Server tls = new SslContextFactory.Server();
             tls.setSslContext(TlsMaterial.load(link.centerTls()).context());
             tls.setNeedClientAuth(true);
-            connector = new ServerConnector(
-                    server, new SslConnectionFactory(tls, HttpVersion.HTTP_1_1.asString()), http);
+            connector =
+                    new ServerConnector(server, new SslConnectionFactory(tls, HttpVersion.HTTP_1_1.asString()), http);
         } else {
             connector = new ServerConnector(server, http);
         }

@@ -61,14 +61,7 @@ final class Replay {
     private long leave(Link link, Path spool) throws IOException, InterruptedException {
         long records = megabytes * 1_000_000L / RECORD_BYTES;
         try (ChildJvm agent = ChildJvm.start(
-                SpoolAgentProcess.class,
-                link.spec(),
-                link.certificates(),
-                Link.freePort(),
-                spool,
-                records,
-                0,
-                false)) {
+                SpoolAgentProcess.class, link.spec(), link.certificates(), Link.freePort(), spool, records, 0, false)) {
             Figures figures = Figures.parse(agent.await("spooled", PATIENCE));
             agent.await("closed", PATIENCE);
             return (long) figures.get("spooled");

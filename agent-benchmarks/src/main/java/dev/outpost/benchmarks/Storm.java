@@ -30,8 +30,7 @@ final class Storm {
                 + DOWN_SECONDS + " s");
         int port = Link.freePort();
         ChildJvm center = center(link, port);
-        try (ChildJvm fleet =
-                ChildJvm.start(FleetProcess.class, link.spec(), link.certificates(), port, 0, agents)) {
+        try (ChildJvm fleet = ChildJvm.start(FleetProcess.class, link.spec(), link.certificates(), port, 0, agents)) {
             long begun = Long.parseLong(fleet.await("begun", PATIENCE));
             Figures first = Figures.parse(fleet.await("all", PATIENCE));
             report.side(

@@ -50,8 +50,8 @@ final class Throughput {
     private double measure(String side, Link link, Class<?> receiving, Class<?> sending)
             throws IOException, InterruptedException {
         try (ChildJvm receiver = ChildJvm.start(receiving, link.spec(), link.certificates());
-                ChildJvm sender = ChildJvm.start(
-                        sending, link.spec(), link.certificates(), receiver.await("port", PATIENCE))) {
+                ChildJvm sender =
+                        ChildJvm.start(sending, link.spec(), link.certificates(), receiver.await("port", PATIENCE))) {
             sender.await("measuring", PATIENCE);
             Duration senderCpu = sender.cpu();
             Duration receiverCpu = receiver.cpu();

@@ -54,8 +54,8 @@ final class WebSockets {
     private double throughput(String side, Link link, Class<?> receiving, Class<?> sending)
             throws IOException, InterruptedException {
         try (ChildJvm receiver = ChildJvm.start(receiving, link.spec(), link.certificates());
-                ChildJvm sender = ChildJvm.start(
-                        sending, link.spec(), link.certificates(), receiver.await("port", PATIENCE))) {
+                ChildJvm sender =
+                        ChildJvm.start(sending, link.spec(), link.certificates(), receiver.await("port", PATIENCE))) {
             sender.await("measuring", PATIENCE);
             Duration senderCpu = sender.cpu();
             Duration receiverCpu = receiver.cpu();
@@ -70,8 +70,7 @@ final class WebSockets {
     }
 
     private Summary ping(Link link) throws IOException, InterruptedException {
-        try (ChildJvm server =
-                        ChildJvm.start(RawWebSocketServerProcess.class, link.spec(), link.certificates());
+        try (ChildJvm server = ChildJvm.start(RawWebSocketServerProcess.class, link.spec(), link.certificates());
                 ChildJvm client = ChildJvm.start(
                         RawWebSocketPingProcess.class,
                         link.spec(),
@@ -86,11 +85,7 @@ final class WebSockets {
     private Summary dispatch(String side, Link link) throws IOException, InterruptedException {
         try (ChildJvm center = ChildJvm.start(DispatchProcess.class, link.spec(), link.certificates());
                 ChildJvm agent = ChildJvm.start(
-                        TaskAgentProcess.class,
-                        link.spec(),
-                        link.certificates(),
-                        center.await("port", PATIENCE),
-                        0)) {
+                        TaskAgentProcess.class, link.spec(), link.certificates(), center.await("port", PATIENCE), 0)) {
             agent.await("online", PATIENCE);
             Summary summary = Summary.parse(center.await("measured", PATIENCE));
             report.side(side, summary.describe());

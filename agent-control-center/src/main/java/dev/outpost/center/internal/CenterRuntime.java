@@ -56,8 +56,8 @@ public final class CenterRuntime implements ControlCenter {
         }
         try {
             for (TransportServer endpoint : config.endpoints()) {
-                endpoint.start((connection, peer) ->
-                        new AgentSession(connection, peer, config, registry, delivery, claims, desk, workers, gate, clock));
+                endpoint.start((connection, peer) -> new AgentSession(
+                        connection, peer, config, registry, delivery, claims, desk, workers, gate, clock));
             }
         } catch (IOException e) {
             close();

@@ -88,7 +88,7 @@ final class RunReader {
                     throw e;
                 }
                 failures = 0;
-                giveUp(from, "unreadable", losses);
+                giveUp(from, Stored.Gap.UNREADABLE, losses);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.outpost.agent.internal.spool;
 
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -23,6 +24,7 @@ public final class SpoolRun {
     private final SlotDirectory slot;
     private final Deque<Segment> segments = new ArrayDeque<>();
     private final NavigableMap<Long, Stored.Gap> gaps = new TreeMap<>();
+    private final NavigableMap<Long, Path> unreadable = new TreeMap<>();
     private final RunReader reader = new RunReader(this);
     private @Nullable SegmentWriter writer;
     private long acked;
@@ -68,6 +70,11 @@ public final class SpoolRun {
 
     Deque<Segment> segments() {
         return segments;
+    }
+
+    /** Segments that could not be read at the start, by the last number that they can hold. */
+    NavigableMap<Long, Path> unreadable() {
+        return unreadable;
     }
 
     RunReader reader() {

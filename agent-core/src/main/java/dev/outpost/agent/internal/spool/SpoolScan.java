@@ -29,7 +29,6 @@ final class SpoolScan {
     private final SlotDirectory slot;
     private final SpoolFiles files;
     private final Disposal disposal;
-    private final Quarantine quarantine;
     private final ToIntFunction<String> priorities;
     private final Map<Long, SpoolRun> byEpoch = new TreeMap<>();
 
@@ -40,16 +39,10 @@ final class SpoolScan {
     private int damagedSegments;
 
     /** A scan, with the class of each chain by its name. */
-    SpoolScan(
-            SlotDirectory slot,
-            SpoolFiles files,
-            Disposal disposal,
-            Quarantine quarantine,
-            ToIntFunction<String> priorities) {
+    SpoolScan(SlotDirectory slot, SpoolFiles files, Disposal disposal, ToIntFunction<String> priorities) {
         this.slot = slot;
         this.files = files;
         this.disposal = disposal;
-        this.quarantine = quarantine;
         this.priorities = priorities;
         streams.add(slot.streamId());
         slot.savedGaps().forEach(gap -> streams.add(gap.streamId()));
@@ -86,7 +79,7 @@ final class SpoolScan {
             cutOverlaps(run);
         }
         addGaps();
-        setAsideUnreadable();
+        noteUnreadable();
         addAcks();
         List<SpoolRun> runs = new ArrayList<>(byEpoch.values());
         runs.removeIf(SpoolRun::isEmpty);
@@ -130,9 +123,9 @@ final class SpoolScan {
 
     /**
      * What is behind a segment that cannot be read will be delivered, and nobody takes this one's batches after that: they
-     * are a gap, and the file is kept for people to look at. With nothing behind it, it stays where it is and can be read another time.
+     * are a gap. With nothing behind it they are not known here, and can be read another time.
      */
-    private void setAsideUnreadable() {
+    private void noteUnreadable() {
         for (Path path : unreadable) {
             SegmentId id = SegmentId.of(path, slot.streamId()).orElseThrow();
             SpoolRun run = byEpoch.get(id.epoch());
@@ -143,8 +136,9 @@ final class SpoolScan {
                             .filter(first -> first > id.firstSequence())
                             .min();
             if (run != null && behind.isPresent()) {
-                run.addGapParts(new Stored.Gap(id.firstSequence(), behind.getAsLong() - 1, 0, "unreadable"));
-                quarantine.take(path, chainOf(path));
+                long through = behind.getAsLong() - 1;
+                run.addGapParts(new Stored.Gap(id.firstSequence(), through, 0, Stored.Gap.UNREADABLE));
+                run.unreadable().put(through, path);
             }
         }
     }
@@ -263,8 +257,17 @@ final class SpoolScan {
 
     private void addGaps() {
         for (GapFile.Entry entry : slot.savedGaps()) {
-            run(entry.epoch(), entry.streamId(), entry.chain()).addGap(entry.gap());
+            SpoolRun run = run(entry.epoch(), entry.streamId(), entry.chain());
+            if (!isReadableAgain(run, entry.gap())) {
+                run.addGap(entry.gap());
+            }
         }
+    }
+
+    /** The segment could not be read at the last start, and can be now. */
+    private static boolean isReadableAgain(SpoolRun run, Stored.Gap gap) {
+        return gap.reason().equals(Stored.Gap.UNREADABLE)
+                && run.segments().stream().anyMatch(segment -> segment.id().firstSequence() == gap.from());
     }
 
     private void addAcks() {

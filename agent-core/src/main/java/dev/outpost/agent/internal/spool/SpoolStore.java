@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -108,7 +109,7 @@ public final class SpoolStore implements AutoCloseable {
     }
 
     private List<SpoolRun> take(SlotDirectory slot) throws IOException {
-        SpoolScan scan = new SpoolScan(slot, files, disposal, quarantine, this::priorityOf);
+        SpoolScan scan = new SpoolScan(slot, files, disposal, this::priorityOf);
         List<SpoolRun> found = scan.runs();
         damagedSegments += scan.damagedSegments();
         List<Segment> segments = new ArrayList<>();
@@ -256,9 +257,17 @@ public final class SpoolStore implements AutoCloseable {
         if (first != null) {
             first.forgetMarksBelow(through);
         }
+        setAsideUnreadable(run, through);
         if (run.gaps().values().removeIf(gap -> gap.through() <= through)) {
             slots.saveGaps(run.slot(), runs);
         }
+    }
+
+    /** They were told as gaps, and nobody takes them any more: they are kept for people to look at. */
+    private void setAsideUnreadable(SpoolRun run, long through) {
+        NavigableMap<Long, Path> passed = run.unreadable().headMap(through, true);
+        passed.values().forEach(path -> quarantine.take(path, run.chain().name()));
+        passed.clear();
     }
 
     /** Nothing more is written to the run for now: its last segment is closed, and deleted if all of it is delivered. */
@@ -276,6 +285,7 @@ public final class SpoolStore implements AutoCloseable {
         for (Segment segment : List.copyOf(run.segments())) {
             quota.drop(run, segment);
         }
+        setAsideUnreadable(run, Long.MAX_VALUE);
         run.reader().close();
         runs.remove(run);
         boolean hadGaps = !run.gaps().isEmpty();

@@ -45,5 +45,9 @@ public sealed interface Stored {
      * @param records what they held; 0 when that is not known
      * @param reason why they are gone, a word
      */
-    record Gap(long from, long through, int records, String reason) implements Stored {}
+    record Gap(long from, long through, int records, String reason) implements Stored {
+
+        /** Why: the segment cannot be read. */
+        static final String UNREADABLE = "unreadable";
+    }
 }
