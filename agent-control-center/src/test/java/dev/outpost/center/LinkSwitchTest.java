@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class LinkSwitchTest {
 
-    private static final List<Wires> WAYS = List.of(Wires.GRPC, Wires.GRPC);
+    /** gRPC where it can be had, and what passes gateways that know nothing but HTTP/1.1. */
+    private static final List<Wires> WAYS = List.of(Wires.GRPC, Wires.WEBSOCKET_JSON);
 
     @TempDir
     private Path directory;

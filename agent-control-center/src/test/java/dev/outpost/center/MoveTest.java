@@ -59,7 +59,7 @@ class MoveTest {
 
         @Override
         public Identity identity() {
-            return new Identity("certificate " + certificate.get(), null, null);
+            return new Identity("certificate " + certificate.get(), null, null, null);
         }
 
         @Override

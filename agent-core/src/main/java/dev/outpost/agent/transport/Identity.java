@@ -19,9 +19,4 @@ public record Identity(
 
     /** Nothing that could change. */
     public static final Identity NONE = new Identity("", null, null, null);
-
-    /** Of a certificate whose begin does not matter. */
-    public Identity(String fingerprint, @Nullable Instant certificateExpires, @Nullable Instant credentialsExpire) {
-        this(fingerprint, null, certificateExpires, credentialsExpire);
-    }
 }

@@ -248,6 +248,11 @@ public record TlsMaterial(
         return HexFormat.of().formatHex(digest.digest());
     }
 
+    /** When the own certificate began to be valid; null without one. */
+    public @Nullable Instant begins() {
+        return chain.isEmpty() ? null : chain.get(0).getNotBefore().toInstant();
+    }
+
     /** When the first of the own certificates stops being valid; null without one. */
     public @Nullable Instant expires() {
         return chain.stream()

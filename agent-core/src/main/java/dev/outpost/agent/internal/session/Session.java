@@ -125,11 +125,16 @@ public final class Session {
         }
     }
 
-    /** What a way would show of who it is has changed, or is about to expire: moves to a new connection, if it is that one's. */
+    /**
+     * What a way would show of who it is has changed, or is about to expire: moves to a new connection, if it is that one's. Who was refused
+     * with what was there before tries at once.
+     */
     public void renew(int way, String why) {
         Link current = link;
         if (phase == Phase.READY && current != null && current.way() == way) {
             succession.renew(way, why);
+        } else if (phase == Phase.WAITING && ways.next() == way && !ways.isBarred()) {
+            reconnectNow();
         }
     }
 

@@ -176,7 +176,18 @@ class SessionMoveTest {
     }
 
     @Test
-    void renew_ofAnotherWayOrWhileOffline_doesNothing() {
+    void renew_whileRefused_triesAtOnce() {
+        bench.session.start();
+        bench.transport.link().say(new Refusal(Refusal.Code.UNAUTHENTICATED, "expired", Duration.ZERO));
+        bench.turn();
+
+        bench.session.renew(0, "new certificate");
+
+        assertThat(bench.transport.links).hasSize(2);
+    }
+
+    @Test
+    void renew_ofAnotherWayOrBeforeTheStart_doesNothing() {
         SessionBench two = withWays(2);
         two.session.renew(0, "before the start");
         two.connect();

@@ -128,7 +128,7 @@ class SurroundingsTest {
     void look_tokenWillExpire_renewsOnceBeforeItDoes() {
         bench.connect();
         Instant expires = now().plus(Duration.ofMinutes(10));
-        bench.transport.identity = new Identity("a", null, expires);
+        bench.transport.identity = new Identity("a", null, null, expires);
         pass(Duration.ofMinutes(7));
         assertThat(bench.transport.links).hasSize(1);
 

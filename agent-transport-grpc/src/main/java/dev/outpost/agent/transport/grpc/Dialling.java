@@ -132,9 +132,9 @@ record Dialling(
     /** What would be shown now. */
     Identity identity(@Nullable Instant tokenExpires) throws IOException, GeneralSecurityException {
         if (tls == null) {
-            return new Identity("", null, tokenExpires);
+            return new Identity("", null, null, tokenExpires);
         }
         TlsMaterial material = TlsMaterial.load(tls);
-        return new Identity(material.fingerprint(), material.expires(), tokenExpires);
+        return new Identity(material.fingerprint(), material.begins(), material.expires(), tokenExpires);
     }
 }

@@ -104,7 +104,8 @@ class GrpcRotationTest {
         try (GrpcTransport transport =
                 GrpcTransport.to("localhost:1").tls(files).build()) {
             TlsMaterial material = TlsMaterial.load(agent);
-            assertThat(transport.identity()).isEqualTo(new Identity(material.fingerprint(), material.expires(), null));
+            assertThat(transport.identity())
+                    .isEqualTo(new Identity(material.fingerprint(), material.begins(), material.expires(), null));
             Files.writeString(files.certificate(), "half");
             assertThatThrownBy(transport::identity).hasMessageContaining("certificate.pem");
         }

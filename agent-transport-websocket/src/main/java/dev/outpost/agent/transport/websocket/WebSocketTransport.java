@@ -142,10 +142,10 @@ public final class WebSocketTransport implements Transport {
     @Override
     public Identity identity() throws IOException, GeneralSecurityException {
         if (tls == null) {
-            return new Identity("", null, tokenExpires);
+            return new Identity("", null, null, tokenExpires);
         }
         TlsMaterial material = TlsMaterial.load(tls);
-        return new Identity(material.fingerprint(), material.expires(), tokenExpires);
+        return new Identity(material.fingerprint(), material.begins(), material.expires(), tokenExpires);
     }
 
     @Override

@@ -91,7 +91,7 @@ class WebSocketTransportTest {
             assertThat(transport.identity()).isEqualTo(Identity.NONE);
             transport.open(Links.hello(), heard);
             assertThat(heard.awaitOpen()).isTrue();
-            assertThat(transport.identity()).isEqualTo(new Identity("", null, expires));
+            assertThat(transport.identity()).isEqualTo(new Identity("", null, null, expires));
         }
     }
 

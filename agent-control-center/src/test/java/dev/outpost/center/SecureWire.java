@@ -1,0 +1,42 @@
+package dev.outpost.center;
+
+import dev.outpost.agent.transport.Tls;
+import dev.outpost.agent.transport.Transport;
+import dev.outpost.agent.transport.TransportServer;
+import dev.outpost.agent.transport.grpc.GrpcTransport;
+import dev.outpost.agent.transport.grpc.GrpcTransportServer;
+import dev.outpost.agent.transport.websocket.WebSocketTransport;
+import dev.outpost.agent.transport.websocket.WebSocketTransportServer;
+import java.net.InetSocketAddress;
+
+/** What a connection with mutual TLS is made of. */
+enum SecureWire {
+    GRPC {
+        @Override
+        TransportServer server(InetSocketAddress address, Tls tls) {
+            return GrpcTransportServer.on(address).tls(tls).build();
+        }
+
+        @Override
+        Transport transport(int port, Tls tls) {
+            return GrpcTransport.to("localhost:" + port).tls(tls).build();
+        }
+    },
+    WEBSOCKET {
+        @Override
+        TransportServer server(InetSocketAddress address, Tls tls) {
+            return WebSocketTransportServer.on(address).tls(tls).build();
+        }
+
+        @Override
+        Transport transport(int port, Tls tls) {
+            return WebSocketTransport.to("wss://localhost:" + port + "/outpost")
+                    .tls(tls)
+                    .build();
+        }
+    };
+
+    abstract TransportServer server(InetSocketAddress address, Tls tls);
+
+    abstract Transport transport(int port, Tls tls);
+}
