@@ -128,12 +128,21 @@ final class LinkRig implements AutoCloseable {
                                         .keepFreeBytes(0)
                                         .spillAfter(Duration.ofMillis(100))
                                         .replaySpread(Duration.ofMillis(100))));
-        rig.agent.start();
-        Await.until("online", () -> rig.agent.state() == AgentState.ONLINE);
-        rig.publishing.start();
-        rig.dispatching.start();
-        rig.awaitProgress();
+        try {
+            rig.begin();
+        } catch (RuntimeException | Error e) {
+            rig.close();
+            throw e;
+        }
         return rig;
+    }
+
+    private void begin() {
+        agent.start();
+        Await.until("online", () -> agent.state() == AgentState.ONLINE);
+        publishing.start();
+        dispatching.start();
+        awaitProgress();
     }
 
     /** Does the same to all ways. */

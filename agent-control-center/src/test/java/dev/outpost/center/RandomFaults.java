@@ -49,7 +49,8 @@ final class RandomFaults {
         } else {
             rig.awaitHeartbeatsOrLoss(random.nextInt(5), before);
         }
-        if (!everywhere) {
+        if (!everywhere
+                && !faults.contains(LinkFault.THROTTLE)) { // that may be too narrow, and still no reason to leave
             rig.awaitProgress(); // on the other way, if need be
         }
         rig.each(FaultProxy::heal);
