@@ -2,8 +2,10 @@ package dev.outpost.agent.transport.websocket;
 
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.CenterMessage;
+import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.CloseReason.Fault;
+import dev.outpost.agent.transport.ConnectionListener;
 import dev.outpost.agent.transport.Peer;
 import dev.outpost.agent.transport.TransportServer;
 import java.nio.ByteBuffer;
@@ -63,12 +65,15 @@ public final class CenterSocket implements Session.Listener {
             return;
         }
         link.opened(new JettyWire(opened), codec, null);
+        ConnectionListener<AgentMessage> listener;
         try {
-            link.listenWith(acceptor.onConnection(link, peer));
+            listener = acceptor.onConnection(link, peer);
         } catch (RuntimeException e) { // an acceptor throws nothing; if it does, only this link may suffer
             LOG.error("event=websocket.acceptor.failed {}", peer, e);
+            listener = new Nobody();
             opened.close(CloseCodes.INTERNAL_ERROR, "", Callback.NOOP);
         }
+        link.listenWith(listener);
     }
 
     @Override
@@ -104,6 +109,22 @@ public final class CenterSocket implements Session.Listener {
     public void onWebSocketError(Throwable cause) {
         CloseReason reason = CloseReason.retry("the link broke: " + Failures.describe(cause), cause);
         link.closedByLibrary(reason.as(cause instanceof MessageTooLargeException ? Fault.PROTOCOL : Fault.LOST));
+    }
+
+    /** For a link that nobody has taken; it still has to come to its end. */
+    private static final class Nobody implements ConnectionListener<AgentMessage> {
+
+        @Override
+        public void onOpen() {}
+
+        @Override
+        public void onMessage(Envelope<AgentMessage> message) {}
+
+        @Override
+        public void onWritable() {}
+
+        @Override
+        public void onClosed(CloseReason reason) {}
     }
 
     /** The sending half. */

@@ -11,6 +11,7 @@ import dev.outpost.agent.protocol.UnknownPayload;
 import dev.outpost.agent.transport.CloseReason;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +145,28 @@ class ServerUnderAttackTest {
         }
         assertThat(heard.awaitClosed().fault()).isEqualTo(CloseReason.Fault.LOST);
         assertThat(heard.closeCount()).isEqualTo(1);
+    }
+
+    @Test
+    void acceptor_thatThrows_endsOnlyItsLink() throws Exception {
+        AtomicBoolean first = new AtomicBoolean(true);
+        try (WebSocketTransportServer other =
+                WebSocketTransportServer.on(Links.anyPort()).plaintext().build()) {
+            other.start((connection, peer) -> {
+                if (first.getAndSet(false)) {
+                    throw new IllegalStateException("broken on purpose");
+                }
+                return acceptor.onConnection(connection, peer);
+            });
+            try (RawSocket client = RawSocket.to(other.port());
+                    RawSocket next = RawSocket.to(other.port())) {
+                client.upgrade("/outpost", Links.JSON);
+                assertThat(client.readClose().closeCode()).isEqualTo(CloseCodes.INTERNAL_ERROR);
+                next.upgrade("/outpost", Links.JSON);
+                next.send(true, RawSocket.TEXT, bytes("{\"type\":\"ping\"}"));
+                assertThat(acceptor.await().heard().awaitMessage().payload()).isEqualTo(new Ping());
+            }
+        }
     }
 
     @Test

@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -133,6 +135,19 @@ class WebSocketTlsTest {
         assertThat(transport.identity().fingerprint()).isNotEqualTo(before);
         assertThat(transport.identity().certificateExpires()).isNotNull();
         assertThat(shownName()).isEqualTo("CN=other-agent");
+    }
+
+    @Test
+    void proxy_thatTunnels_carriesTls() throws Exception {
+        start(centerTls);
+        try (ConnectProxy proxy = new ConnectProxy(0)) {
+            transport = WebSocketTransport.to("wss://localhost:" + server.port() + "/outpost")
+                    .tls(agentTls)
+                    .proxy(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port())))
+                    .build();
+            assertThat(shownName()).isEqualTo("CN=agent");
+            assertThat(proxy.asked()).hasSize(1);
+        }
     }
 
     @Test

@@ -164,7 +164,7 @@ class WebSocketTransportTest {
                 listener.awaitClosed();
             }
             assertThat(threads("HttpClient-")).as("selectors").hasSizeLessThanOrEqualTo(1 + selectorsBefore.size());
-            assertThat(threads("outpost-ws-")).hasSizeLessThanOrEqualTo(5);
+            assertThat(threads("outpost-ws-")).hasSizeLessThanOrEqualTo(7);
         }
         server.close();
         awaitNone("outpost-");
