@@ -62,20 +62,23 @@ final class CenterMessages {
         this.counters = counters;
     }
 
-    void handle(Envelope<CenterMessage> message, CommandWindow commands, Uplink uplink) {
+    /** Deals with a message that came over a link; says whether a batch was delivered by it. */
+    boolean handle(Envelope<CenterMessage> message, CommandWindow commands, Uplink uplink) {
+        if (message.payload() instanceof BatchAck ack) {
+            return onAck(ack.through());
+        }
         Optional<Rejection> refused = commands.refuse(message, clock.epochNanos());
         if (refused.isPresent()) {
             uplink.send(refused.get(), message.id());
         } else {
             take(message, uplink);
         }
+        return false;
     }
 
     private void take(Envelope<CenterMessage> message, Uplink uplink) {
         CenterMessage payload = message.payload();
-        if (payload instanceof BatchAck ack) {
-            onAck(ack.through());
-        } else if (payload instanceof HeartbeatAck) {
+        if (payload instanceof HeartbeatAck) {
             counters.counter("heartbeats.acked").increment();
         } else if (payload instanceof TaskDispatch dispatch) {
             events.onDispatch(dispatch.request());
@@ -119,14 +122,15 @@ final class CenterMessages {
         }
     }
 
-    void onAck(StreamPosition position) {
+    /** Batches up to there are taken; says whether that is news. */
+    boolean onAck(StreamPosition position) {
         for (int i = 0; i < chains.size(); i++) {
             if (chains.get(i).knows(position)) {
-                chains.get(i).ack(position);
-                return;
+                return chains.get(i).ack(position);
             }
         }
         counters.counter("protocol.ignored", "ack_unknown").increment();
+        return false;
     }
 
     /** After a retryable refusal everything from that batch on is sent again: the center takes batches in order only. */

@@ -10,6 +10,7 @@ import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.Connection;
 import dev.outpost.agent.transport.ConnectionListener;
 import dev.outpost.agent.transport.Transport;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class Link implements ConnectionListener<CenterMessage> {
     private @Nullable Connection<AgentMessage> connection;
     private @Nullable Uplink uplink;
     private @Nullable Liveness liveness;
+    private boolean delivered;
     private int processed;
 
     /** What happens to a link, on the control loop. */
@@ -102,6 +104,23 @@ final class Link implements ConnectionListener<CenterMessage> {
     long heartbeatSent(long inReplyTo) {
         Liveness alive = liveness;
         return alive == null ? 0 : alive.sentEpochNanos(inReplyTo);
+    }
+
+    /** The longest that the other side has taken to answer. */
+    Duration longestAnswer() {
+        Liveness alive = liveness;
+        return alive == null ? Duration.ZERO : alive.longest();
+    }
+
+    /** Batches were sent and none of them was taken, though time enough has passed for one. */
+    boolean hasDeliveredNothing() {
+        Uplink up = uplink;
+        return up != null && up.batchesSent() > 0 && !delivered;
+    }
+
+    /** A batch was taken. */
+    void delivered() {
+        delivered = true;
     }
 
     /** Asks whether the other side is there. */

@@ -12,33 +12,36 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends heartbeats over one link, and notices when nothing comes back. Whatever is received shows that the other side is
- * there; nothing for five seconds after a heartbeat shows that it is not. Control loop only.
+ * there; nothing for so long after a heartbeat shows that it is not. Control loop only.
  */
 final class Liveness {
-
-    private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(5);
 
     private final Uplink uplink;
     private final Supplier<Heartbeat> heartbeats;
     private final Duration interval;
+    private final Duration patience;
     private final Timers timers;
     private final AgentClock clock;
     private final Counters counters;
     private final Consumer<String> silent;
     private Timers.@Nullable Timer heartbeatTimer;
     private Timers.@Nullable Timer answerTimer;
+    private long askedNanos;
+    private long longestNanos;
     private long heartbeatId;
     private long heartbeatEpochNanos;
 
     /**
      * Not begun.
      *
+     * @param patience how long an answer may take
      * @param silent is told when the other side is gone, in words; once
      */
     Liveness(
             Uplink uplink,
             Supplier<Heartbeat> heartbeats,
             Duration interval,
+            Duration patience,
             Timers timers,
             AgentClock clock,
             Counters counters,
@@ -46,6 +49,7 @@ final class Liveness {
         this.uplink = uplink;
         this.heartbeats = heartbeats;
         this.interval = interval;
+        this.patience = patience;
         this.timers = timers;
         this.clock = clock;
         this.counters = counters;
@@ -71,15 +75,28 @@ final class Liveness {
     /** What is sent does not extend the time that the one before was given. */
     private void expectAnswer(String to) {
         if (answerTimer == null) {
+            askedNanos = clock.nanoTime();
             answerTimer = timers.schedule(
                     clock.nanoTime(),
-                    ANSWER_DEADLINE,
-                    () -> silent.accept("nothing received within " + ANSWER_DEADLINE + " of a " + to));
+                    patience,
+                    () -> silent.accept("nothing received within " + patience + " of a " + to));
         }
     }
 
     /** Something came. */
     void heard() {
+        if (answerTimer != null) {
+            longestNanos = Math.max(longestNanos, clock.nanoTime() - askedNanos);
+        }
+        stopWaiting();
+    }
+
+    /** The longest that an answer has taken. */
+    Duration longest() {
+        return Duration.ofNanos(longestNanos);
+    }
+
+    private void stopWaiting() {
         timers.cancel(answerTimer);
         answerTimer = null;
     }
@@ -91,6 +108,6 @@ final class Liveness {
 
     void end() {
         timers.cancel(heartbeatTimer);
-        heard();
+        stopWaiting();
     }
 }

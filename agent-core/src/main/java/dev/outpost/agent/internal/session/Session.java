@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Session {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration MOST_PATIENCE = Duration.ofSeconds(40);
     private static final Duration HEALTHY_AFTER = Duration.ofMinutes(1);
     private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(100);
     private static final Duration LONGEST_HEARTBEAT = Duration.ofMinutes(10);
@@ -65,6 +67,9 @@ public final class Session {
     private @Nullable Link link;
     private Timers.@Nullable Timer timer;
     private long readySince;
+
+    /** How long an answer may take. */
+    private Duration patience = PATIENCE;
 
     /** The connection before has ended, and the one that was to succeed it is not let in yet. */
     private boolean moving;
@@ -244,6 +249,7 @@ public final class Session {
                 uplink,
                 events::heartbeat,
                 within(welcome.heartbeatInterval()),
+                patience,
                 timers,
                 clock,
                 counters,
@@ -253,6 +259,17 @@ public final class Session {
         events.onOnline(welcome.sessionId());
         welcomed.begin(uplink, liveness);
         succession.onReady(welcomed.way());
+    }
+
+    /**
+     * How long the next link's answers may take: twice the longest that they took on this one. When this one has delivered
+     * nothing it may be so slow that a batch alone takes longer than we wait: then the next one gets more time, or nothing would ever arrive.
+     */
+    private void learn(Link ended) {
+        Duration next = ended.hasDeliveredNothing()
+                ? patience.multipliedBy(2)
+                : ended.longestAnswer().multipliedBy(2);
+        patience = next.compareTo(PATIENCE) < 0 ? PATIENCE : next.compareTo(MOST_PATIENCE) > 0 ? MOST_PATIENCE : next;
     }
 
     /** The lanes go on where the control center says that it stands. */
@@ -330,7 +347,9 @@ public final class Session {
             if (sent != 0) {
                 skew.answered(sent, message.epochNanos(), clock.epochNanos());
             }
-            centerMessages.handle(message, from.commands(), uplink);
+            if (centerMessages.handle(message, from.commands(), uplink)) {
+                from.delivered();
+            }
         }
     }
 
@@ -388,6 +407,9 @@ public final class Session {
         }
         boolean wasReady = phase == Phase.READY;
         timers.cancel(timer);
+        if (wasReady) {
+            learn(ended);
+        }
         ended.close(reason);
         disconnected();
         boolean healthy = wasReady && clock.nanoTime() - readySince >= HEALTHY_AFTER.toNanos();

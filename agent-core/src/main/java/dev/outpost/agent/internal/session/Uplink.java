@@ -38,6 +38,7 @@ final class Uplink {
     private final Deque<Application> application = new ArrayDeque<>();
     private final int maxBatchBytes;
     private long answerBytes;
+    private long batchesSent;
     private long nextId;
     private int nextChain;
     private boolean writable = true;
@@ -92,6 +93,11 @@ final class Uplink {
         int size = response.body().remaining();
         answerBytes += size;
         application.add(new Application(response, inReplyTo, () -> true, id -> answerBytes -= size));
+    }
+
+    /** How many batches and gaps it has sent. */
+    long batchesSent() {
+        return batchesSent;
     }
 
     /** Bytes of the answers that wait. */
@@ -162,6 +168,7 @@ final class Uplink {
                 emptyInARow = 0;
             } else if (open(next) && sendNow(message(next, body))) {
                 chain.sent(next);
+                batchesSent++;
                 sent++;
                 emptyInARow = 0;
             }

@@ -2,6 +2,7 @@ package dev.outpost.agent.internal.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outpost.agent.protocol.BatchAck;
 import dev.outpost.agent.protocol.Drain;
 import dev.outpost.agent.protocol.Goodbye;
 import dev.outpost.agent.protocol.Heartbeat;
@@ -153,6 +154,47 @@ class SessionTest {
 
         assertThat(link.closed).isNotNull();
         assertThat(bench.offline.get(0).detail()).contains("nothing received within PT5S");
+    }
+
+    /** A link that needs longer than that for a batch would else never deliver any. */
+    @Test
+    void heartbeat_notAnsweredBehindABatchThatIsNotTaken_theNextLinkGetsMoreTime() {
+        FakeTransport.Link first = bench.connect();
+        bench.offerLogs(1);
+        bench.turn();
+        first.say(new HeartbeatAck());
+        bench.advance(SessionBench.HEARTBEAT);
+        bench.advance(ANSWER_DEADLINE);
+        assertThat(first.closed).isNotNull();
+
+        FakeTransport.Link second = bench.letIn();
+        bench.advance(ANSWER_DEADLINE.plusSeconds(2));
+        assertThat(second.closed).isNull();
+        second.say(new BatchAck(bench.logPosition(1)));
+        bench.advance(SessionBench.HEARTBEAT.minusSeconds(7));
+        bench.advance(ANSWER_DEADLINE.plusSeconds(4));
+        assertThat(second.closed).isNull();
+        bench.advance(Duration.ofSeconds(1));
+        assertThat(second.closed).as("after ten seconds").isNotNull();
+
+        bench.timeToNextAttempt();
+        FakeTransport.Link third = bench.letIn();
+        bench.advance(Duration.ofSeconds(13));
+        assertThat(third.closed).as("an answer took seven").isNull();
+        third.say(new HeartbeatAck());
+        bench.turn();
+        third.listener.onClosed(CloseReason.retry("cut", null));
+        bench.turn();
+    }
+
+    @Test
+    void heartbeat_notAnsweredWithNothingUnderWay_isADeadLinkAndTheNextGetsTheUsualTime() {
+        bench.connect();
+        bench.advance(ANSWER_DEADLINE);
+        FakeTransport.Link second = bench.letIn();
+        bench.advance(ANSWER_DEADLINE);
+
+        assertThat(second.closed).isNotNull();
     }
 
     /** Heartbeats that follow one another faster than the deadline must not push it ahead of them. */
