@@ -1,6 +1,7 @@
 package dev.outpost.fuzz;
 
 import dev.outpost.agent.internal.spool.FuzzSpoolFiles;
+import dev.outpost.agent.transport.websocket.FuzzJson;
 import dev.outpost.center.internal.FuzzGunzip;
 import java.util.Arrays;
 
@@ -11,6 +12,7 @@ public final class FuzzEverything {
         FuzzAgentMessages::fuzzerTestOneInput,
         FuzzCenterMessages::fuzzerTestOneInput,
         FuzzOtlp::fuzzerTestOneInput,
+        FuzzJson::fuzzerTestOneInput,
         FuzzCron::fuzzerTestOneInput,
         FuzzTlsFiles::fuzzerTestOneInput,
         FuzzSpoolFiles::fuzzerTestOneInput,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.outpost.agent.internal.spool.FuzzSpoolFiles;
+import dev.outpost.agent.transport.websocket.FuzzJson;
 import dev.outpost.center.internal.FuzzGunzip;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,6 +37,7 @@ class FuzzTest {
                 FuzzAgentMessages.class,
                 FuzzCenterMessages.class,
                 FuzzOtlp.class,
+                FuzzJson.class,
                 FuzzCron.class,
                 FuzzTlsFiles.class,
                 FuzzSpoolFiles.class,

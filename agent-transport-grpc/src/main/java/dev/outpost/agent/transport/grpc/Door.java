@@ -1,6 +1,7 @@
 package dev.outpost.agent.transport.grpc;
 
 import dev.outpost.agent.transport.HandshakeLimit;
+import dev.outpost.agent.transport.ServerLog;
 import io.grpc.netty.shaded.io.netty.channel.socket.SocketChannel;
 import java.net.SocketAddress;
 import java.util.Map;
@@ -21,17 +22,15 @@ final class Door {
 
     private final HandshakeLimit limit;
     private final int mostUnknown;
-    private final Counts counts;
     private final ServerLog log;
     private final LongSupplier nanoTime;
     private final Map<SocketAddress, Unknown> unknown = new ConcurrentHashMap<>();
 
     private record Unknown(SocketChannel channel, long since) {}
 
-    Door(HandshakeLimit limit, int mostUnknown, Counts counts, ServerLog log, LongSupplier nanoTime) {
+    Door(HandshakeLimit limit, int mostUnknown, ServerLog log, LongSupplier nanoTime) {
         this.limit = limit;
         this.mostUnknown = mostUnknown;
-        this.counts = counts;
         this.log = log;
         this.nanoTime = nanoTime;
     }
@@ -49,7 +48,7 @@ final class Door {
         if (answer != HandshakeLimit.Answer.ADMITTED) {
             return refuse(answer.name(), from);
         }
-        counts.count("connections.accepted");
+        log.count("connections.accepted");
         Unknown entry = new Unknown(channel, nanoTime.getAsLong());
         unknown.put(from, entry);
         var unused = channel.closeFuture().addListener(closed -> unknown.remove(from, entry));
@@ -58,7 +57,7 @@ final class Door {
     }
 
     private boolean refuse(String why, SocketAddress from) {
-        counts.count("connections.refused{" + why + "}");
+        log.count("connections.refused{" + why + "}");
         log.warn("server.connection.refused", why, "peer=" + from + " too many new connections");
         return false;
     }
@@ -69,11 +68,11 @@ final class Door {
     }
 
     void handshakeDone() {
-        counts.count("handshakes.done");
+        log.count("handshakes.done");
     }
 
     void handshakeFailed(String fault, @Nullable SocketAddress peer, String detail) {
-        counts.count("handshakes.failed{" + fault + "}");
+        log.count("handshakes.failed{" + fault + "}");
         log.warn("server.handshake.failed", fault, "peer=" + peer + " " + detail);
     }
 
@@ -82,7 +81,7 @@ final class Door {
         long now = nanoTime.getAsLong();
         unknown.forEach((peer, entry) -> {
             if (now - entry.since > UNKNOWN_NANOS && unknown.remove(peer, entry)) {
-                counts.count("connections.swept{unknown}");
+                log.count("connections.swept{unknown}");
                 var unused = entry.channel.close();
             }
         });
@@ -93,7 +92,7 @@ final class Door {
     }
 
     SortedMap<String, Long> counters() {
-        SortedMap<String, Long> all = counts.snapshot();
+        SortedMap<String, Long> all = log.counters();
         all.put("connections.unknown", (long) unknown.size());
         return all;
     }

@@ -4,6 +4,7 @@ import dev.outpost.agent.ConfigurationException;
 import dev.outpost.agent.ConfigurationException.Problem;
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.HandshakeLimit;
+import dev.outpost.agent.transport.ServerLog;
 import dev.outpost.agent.transport.Tls;
 import dev.outpost.agent.transport.TransportServer;
 import io.grpc.DecompressorRegistry;
@@ -53,7 +54,7 @@ public final class GrpcTransportServer implements TransportServer {
     private final int maxMessageBytes;
     private final int threads;
     private final boolean nativeTls;
-    private final Counts counts = new Counts();
+    private final ServerLog log = new ServerLog("dev.outpost.agent.transport.grpc", System::nanoTime);
     private final Door door;
     private final Set<GrpcServerConnection> open = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
@@ -72,8 +73,7 @@ public final class GrpcTransportServer implements TransportServer {
                 new HandshakeLimit(
                         builder.handshakesPerSecond, builder.handshakesPerSecondAndAddress, System::nanoTime),
                 builder.mostUnknown,
-                counts,
-                new ServerLog(System::nanoTime),
+                log,
                 System::nanoTime);
     }
 
@@ -124,7 +124,7 @@ public final class GrpcTransportServer implements TransportServer {
                         .build());
         try {
             if (tls != null) {
-                ServerTls made = ServerTls.of(tls, nativeTls, counts, Clock.systemUTC());
+                ServerTls made = ServerTls.of(tls, nativeTls, log, Clock.systemUTC());
                 serverTls = made;
                 builder.sslContext(made);
             }

@@ -1,5 +1,6 @@
 package dev.outpost.agent.transport.grpc;
 
+import dev.outpost.agent.transport.ServerLog;
 import dev.outpost.agent.transport.Tls;
 import dev.outpost.agent.transport.TlsMaterial;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
@@ -52,7 +53,7 @@ final class ServerTls extends SslContext {
 
     private final Tls files;
     private final boolean isNative;
-    private final Counts counts;
+    private final ServerLog log;
     private final Clock clock;
     private final Object reloading = new Object();
     private volatile Loaded loaded;
@@ -71,11 +72,11 @@ final class ServerTls extends SslContext {
             @Nullable X509ExtendedTrustManager trust,
             SslContext context) {}
 
-    private ServerTls(Tls files, boolean isNative, Counts counts, Clock clock)
+    private ServerTls(Tls files, boolean isNative, ServerLog log, Clock clock)
             throws IOException, GeneralSecurityException {
         this.files = files;
         this.isNative = isNative;
-        this.counts = counts;
+        this.log = log;
         this.clock = clock;
         this.loaded = load();
     }
@@ -86,9 +87,9 @@ final class ServerTls extends SslContext {
      * @throws IOException if one cannot be read
      * @throws GeneralSecurityException if one is not what it should be
      */
-    static ServerTls of(Tls files, boolean mayBeNative, Counts counts, Clock clock)
+    static ServerTls of(Tls files, boolean mayBeNative, ServerLog log, Clock clock)
             throws IOException, GeneralSecurityException {
-        ServerTls made = new ServerTls(files, mayBeNative && OpenSsl.isAvailable(), counts, clock);
+        ServerTls made = new ServerTls(files, mayBeNative && OpenSsl.isAvailable(), log, clock);
         made.warnOfExpiry();
         return made;
     }
@@ -142,7 +143,7 @@ final class ServerTls extends SslContext {
                 found = load();
                 requireValid(found.material.chain().get(0));
             } catch (IOException | GeneralSecurityException e) {
-                counts.count("tls.reloads.failed");
+                log.count("tls.reloads.failed");
                 String problem = String.valueOf(e.getMessage());
                 if (!problem.equals(lastProblem)) {
                     lastProblem = problem;
@@ -153,7 +154,7 @@ final class ServerTls extends SslContext {
             loaded = found;
             lastProblem = "";
             warned = null;
-            counts.count("tls.reloads");
+            log.count("tls.reloads");
             LOG.info("event=server.tls.reloaded certificate={} expires={}", found.material, found.material.expires());
             warnOfExpiry();
         }

@@ -3,6 +3,7 @@ package dev.outpost.agent.transport.grpc;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outpost.agent.transport.ServerLog;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -16,7 +17,7 @@ class ServerLogTest {
     private final PrintStream before = System.err;
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private long now;
-    private final ServerLog log = new ServerLog(() -> now);
+    private final ServerLog log = new ServerLog("dev.outpost.agent.transport.test", () -> now);
 
     @BeforeEach
     void catchWhatIsLogged() {

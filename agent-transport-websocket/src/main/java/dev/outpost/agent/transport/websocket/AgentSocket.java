@@ -145,7 +145,7 @@ final class AgentSocket implements WebSocket.Listener, Wire {
     public void onError(WebSocket from, Throwable error) {
         Throwable cause = Failures.unwrapped(error);
         boolean violation = cause instanceof java.net.ProtocolException;
-        CloseReason tls = TlsFaults.reasonOf(cause);
+        CloseReason tls = Failures.ofTls(cause);
         link.fail(
                 violation || tls == null
                         ? CloseReason.retry("the link broke: " + Failures.describe(cause), cause)

@@ -27,16 +27,16 @@ final class CenterEndpoint implements WebSocketCreator {
     private final Side side;
     private final JsonCodec json;
     private final TransportServer.Acceptor acceptor;
-    private final HelloDeadline deadline;
+    private final Door door;
     private final Object lock = new Object();
     private final Set<Link<CenterMessage, AgentMessage>> open = new LinkedHashSet<>();
     private boolean closed;
 
-    CenterEndpoint(Side side, TransportServer.Acceptor acceptor, HelloDeadline deadline) {
+    CenterEndpoint(Side side, TransportServer.Acceptor acceptor, Door door) {
         this.side = side;
         this.json = new JsonCodec(side.maxMessageBytes());
         this.acceptor = acceptor;
-        this.deadline = deadline;
+        this.door = door;
     }
 
     @Override
@@ -62,7 +62,7 @@ final class CenterEndpoint implements WebSocketCreator {
                 acceptor,
                 peerOf(request),
                 holder::begins,
-                () -> deadline.greeted(socket));
+                () -> door.greeted(socket));
     }
 
     private static Peer peerOf(Request request) {

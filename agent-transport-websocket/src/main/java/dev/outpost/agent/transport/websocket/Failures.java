@@ -2,6 +2,7 @@ package dev.outpost.agent.transport.websocket;
 
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.CloseReason.Fault;
+import dev.outpost.agent.transport.TlsFaults;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Clock;
@@ -26,11 +27,23 @@ final class Failures {
         if (cause instanceof WebSocketHandshakeException handshake && handshake.getResponse() != null) {
             return ofAnswer(handshake.getResponse(), clock, cause);
         }
-        CloseReason tls = TlsFaults.reasonOf(cause);
+        CloseReason tls = ofTls(cause);
         if (tls != null) {
             return tls;
         }
         return CloseReason.retry("cannot connect: " + describe(cause), cause).as(Fault.UNREACHABLE);
+    }
+
+    /** The reason when it has to do with TLS, else null. A handshake that was cut off without a word may do better next time. */
+    static @Nullable CloseReason ofTls(Throwable thrown) {
+        Fault fault = TlsFaults.of(thrown).orElse(null);
+        if (fault == null) {
+            return null;
+        }
+        String detail = "TLS: " + describe(thrown);
+        return fault == Fault.LOST || fault == Fault.UNREACHABLE
+                ? CloseReason.retry(detail, thrown).as(Fault.UNREACHABLE)
+                : CloseReason.refused(detail, thrown).as(fault);
     }
 
     private static CloseReason ofAnswer(HttpResponse<?> answer, Clock clock, Throwable cause) {

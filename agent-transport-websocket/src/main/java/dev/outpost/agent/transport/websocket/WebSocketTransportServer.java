@@ -2,6 +2,8 @@ package dev.outpost.agent.transport.websocket;
 
 import dev.outpost.agent.ConfigurationException;
 import dev.outpost.agent.ConfigurationException.Problem;
+import dev.outpost.agent.transport.HandshakeLimit;
+import dev.outpost.agent.transport.ServerLog;
 import dev.outpost.agent.transport.Tls;
 import dev.outpost.agent.transport.TransportServer;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
@@ -58,6 +61,8 @@ public final class WebSocketTransportServer implements TransportServer {
     private final String path;
     private final @Nullable Tls tls;
     private final int maxMessageBytes;
+    private final HandshakeLimit limit;
+    private final ServerLog log = new ServerLog("dev.outpost.agent.transport.websocket", System::nanoTime);
     private final Duration helloPatience;
     private final int mostWithoutHello;
     private final Object lock = new Object();
@@ -69,6 +74,8 @@ public final class WebSocketTransportServer implements TransportServer {
         this.path = builder.path;
         this.tls = builder.tls;
         this.maxMessageBytes = builder.maxMessageBytes;
+        this.limit = new HandshakeLimit(
+                builder.handshakesPerSecond, builder.handshakesPerSecondAndAddress, System::nanoTime);
         this.helloPatience = builder.helloPatience;
         this.mostWithoutHello = builder.mostWithoutHello;
     }
@@ -109,11 +116,11 @@ public final class WebSocketTransportServer implements TransportServer {
         threads.setStopTimeout(END_MILLIS);
         Server jetty = new Server(threads, new ScheduledExecutorScheduler(timer), null);
         jetty.setStopTimeout(0);
-        HelloDeadline deadline = new HelloDeadline(timer, helloPatience, mostWithoutHello);
+        Door door = new Door(limit, log, timer, helloPatience, mostWithoutHello);
         CenterEndpoint endpoint =
-                new CenterEndpoint(Side.ofCenter(threads, timer, maxMessageBytes, CLOSE_PATIENCE), acceptor, deadline);
+                new CenterEndpoint(Side.ofCenter(threads, timer, maxMessageBytes, CLOSE_PATIENCE), acceptor, door);
         ServerConnector connector = connector(jetty, certificates);
-        connector.addBean(deadline);
+        connector.addBean(door);
         jetty.addConnector(connector);
         WebSocketUpgradeHandler upgrades = WebSocketUpgradeHandler.from(jetty, container -> {
             container.setMaxBinaryMessageSize(maxMessageBytes);
@@ -160,6 +167,11 @@ public final class WebSocketTransportServer implements TransportServer {
         synchronized (lock) {
             return running == null ? 0 : Math.max(0, running.connector.getLocalPort());
         }
+    }
+
+    @Override
+    public SortedMap<String, Long> counters() {
+        return log.counters();
     }
 
     @Override
@@ -212,6 +224,8 @@ public final class WebSocketTransportServer implements TransportServer {
         private @Nullable Tls tls;
         private boolean plaintext;
         private int maxMessageBytes = 4 << 20;
+        private int handshakesPerSecond = 300;
+        private int handshakesPerSecondAndAddress = 50;
         private Duration helloPatience = HELLO_PATIENCE;
         private int mostWithoutHello = MOST_WITHOUT_HELLO;
 
@@ -243,6 +257,24 @@ public final class WebSocketTransportServer implements TransportServer {
             return this;
         }
 
+        /**
+         * Connections that may begin per second: further ones are closed before TLS, and come back by themselves: 1 to
+         * 1,000,000; default 300, about a third of what two processors can do.
+         */
+        public Builder handshakesPerSecond(int connections) {
+            this.handshakesPerSecond = connections;
+            return this;
+        }
+
+        /**
+         * The same for those of one address, which loopback does not count as; more for agents that share an address: 1 to
+         * 1,000,000; default 50.
+         */
+        public Builder handshakesPerSecondAndAddress(int connections) {
+            this.handshakesPerSecondAndAddress = connections;
+            return this;
+        }
+
         /** For tests: how long a connection may go without its first message, and how many may. */
         Builder withoutHello(Duration patience, int most) {
             this.helloPatience = patience;
@@ -260,6 +292,8 @@ public final class WebSocketTransportServer implements TransportServer {
             if (!path.matches("/[A-Za-z0-9._~/-]{0,200}")) {
                 problems.add(new Problem("path", "'" + path + "'", "/ and up to 200 of A-Z a-z 0-9 . _ ~ - /"));
             }
+            million("handshakesPerSecond", handshakesPerSecond, problems);
+            million("handshakesPerSecondAndAddress", handshakesPerSecondAndAddress, problems);
             if ((tls == null) != plaintext) {
                 problems.add(
                         new Problem("tls", tls == null ? "not set" : "set, and plaintext too", "tls or plaintext"));
@@ -277,6 +311,12 @@ public final class WebSocketTransportServer implements TransportServer {
                 throw new ConfigurationException(problems);
             }
             return new WebSocketTransportServer(this);
+        }
+
+        private static void million(String setting, int value, List<Problem> problems) {
+            if (value < 1 || value > 1_000_000) {
+                problems.add(new Problem(setting, Integer.toString(value), "1 to 1000000"));
+            }
         }
     }
 }

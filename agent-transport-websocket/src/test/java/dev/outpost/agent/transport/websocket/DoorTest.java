@@ -7,9 +7,13 @@ import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Ping;
 import dev.outpost.agent.testkit.ThrowawayPki;
+import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.Tls;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Connections that do not say who they are. */
 @Timeout(60)
-class HelloDeadlineTest {
+class DoorTest {
 
     private final LinkAcceptor acceptor = new LinkAcceptor();
     private WebSocketTransportServer server;
@@ -60,6 +64,48 @@ class HelloDeadlineTest {
             try (RawSocket third = RawSocket.to(server.port())) {
                 assertThat(third.upgrade("/outpost", Links.JSON)).startsWith("HTTP/1.1 101 ");
             }
+        }
+    }
+
+    @Test
+    void connections_moreThanAllowedPerSecond_areClosedAndCounted() throws Exception {
+        start(
+                WebSocketTransportServer.on(Links.anyPort()).plaintext().handshakesPerSecond(1),
+                Duration.ofMinutes(5),
+                100);
+        List<RawSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < 5; i++) {
+                sockets.add(RawSocket.to(server.port()));
+            }
+            assertThat(sockets.get(0).upgrade("/outpost", Links.JSON)).startsWith("HTTP/1.1 101 ");
+            sockets.get(4).awaitEnd(); // two may come at once, and another each second
+            assertThat(server.counters().keySet())
+                    .contains("connections.accepted")
+                    .anyMatch(name -> name.startsWith("connections.refused{"));
+        } finally {
+            for (RawSocket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void handshake_thatFails_isCountedByItsFault(@TempDir Path directory) throws Exception {
+        ThrowawayPki pki = ThrowawayPki.in(Files.createDirectory(directory.resolve("ours")));
+        ThrowawayPki others = ThrowawayPki.in(Files.createDirectory(directory.resolve("others")));
+        start(
+                WebSocketTransportServer.on(Links.anyPort()).tls(pki.issue("center", "dns:localhost")),
+                Duration.ofMinutes(5),
+                100);
+        Tls stranger = others.issue("agent", "dns:agent");
+        try (WebSocketTransport transport = WebSocketTransport.to("wss://localhost:" + server.port() + "/outpost")
+                .tls(Tls.mutual(pki.trust(), stranger.certificate(), stranger.privateKey()))
+                .build()) {
+            LinkRecorder<CenterMessage> heard = new LinkRecorder<>();
+            transport.open(Links.hello(), heard);
+            assertThat(heard.awaitClosed().fault()).isEqualTo(CloseReason.Fault.TLS_REJECTED);
+            assertThat(server.counters()).containsEntry("handshakes.failed{TLS_UNTRUSTED}", 1L);
         }
     }
 
