@@ -27,11 +27,16 @@ import dev.outpost.agent.task.TaskResult;
 import dev.outpost.agent.transport.Compression;
 import dev.outpost.agent.transport.Connection;
 import dev.outpost.agent.transport.ConnectionListener;
+import dev.outpost.agent.transport.Credentials;
 import dev.outpost.agent.transport.Identity;
 import dev.outpost.agent.transport.Transport;
+import dev.outpost.agent.transport.grpc.GrpcTransport;
+import dev.outpost.agent.transport.websocket.WebSocketTransport;
+import dev.outpost.center.Authenticator;
 import dev.outpost.center.ControlCenterBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ProxySelector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -189,6 +194,44 @@ final class CustomParts {
         }
     }
     // end of snippet
+
+    static void ways(AgentBuilder builder) {
+        // snippet: ways
+        Credentials token = () -> fetchToken().thenApply(jwt -> Credentials.Token.bearer(jwt.text(), jwt.expires()));
+        builder.transport(GrpcTransport.to("control.example.com:443")
+                        .credentials(token)
+                        .build()) // preferred
+                .transport(WebSocketTransport.to("wss://gateway.example.com/outpost") // where only HTTP/1.1 passes
+                        .credentials(token)
+                        .proxy(ProxySelector.getDefault())
+                        .build());
+        // end of snippet
+    }
+
+    static void authenticator(ControlCenterBuilder centerBuilder) {
+        // snippet: authenticator
+        centerBuilder.authenticator(Authenticator.byToken((hello, jwt) -> {
+            Claims claims = verify(jwt);
+            return claims.subject().equals(hello.agentId())
+                    ? Authenticator.Verdict.admittedUntil(claims.expires()) // then it has to show a new one
+                    : Authenticator.Verdict.forbidden("the token is of " + claims.subject());
+        }));
+        // end of snippet
+    }
+
+    private record Jwt(String text, Instant expires) {}
+
+    private record Claims(String subject, Instant expires) {}
+
+    private static CompletionStage<Jwt> fetchToken() {
+        return CompletableFuture.completedStage(
+                new Jwt("eyJhbGciOiJub25lIn0", Instant.now().plusSeconds(3_600)));
+    }
+
+    /** Of a library for tokens, in real life. */
+    private static Claims verify(String jwt) {
+        return new Claims("agent-" + jwt.length(), Instant.now().plusSeconds(3_600));
+    }
 
     static CompletionStage<String> requests(AgentBuilder builder, ControlCenterBuilder centerBuilder, Agent agent) {
         // snippet: requests

@@ -43,6 +43,11 @@ final class Parts {
         return Duration.ofMillis(millis < 0 ? LONGEST_MILLIS : Math.min(millis, LONGEST_MILLIS));
     }
 
+    /** A text whose emptiness means "not set", written or not. */
+    static @Nullable String stringOrNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+
     /** A duration whose zero means "not set", written or not. */
     static @Nullable Duration durationOrNull(long millis) {
         return millis == 0 ? null : duration(millis);
@@ -150,7 +155,7 @@ final class Parts {
                 case 2 -> contentType = in.string(tag);
                 case 3 -> body = in.bytes(tag);
                 case 4 -> timeout = duration(in.varint(tag));
-                case 5 -> traceparent = in.string(tag);
+                case 5 -> traceparent = stringOrNull(in.string(tag));
                 default -> in.skip(tag);
             }
         }

@@ -228,6 +228,20 @@ class MessageCodecTest {
         });
     }
 
+    /** Found by the fuzzer: the contract knows no difference between the two. */
+    @Test
+    void decode_requestWithAnEmptyTraceparent_hasNone() throws MalformedMessageException {
+        ByteBuffer bytes = message(out -> {
+            int start = out.beginMessage(CenterMessageWriter.REQUEST);
+            out.string(1, "t");
+            out.presentString(5, "");
+            out.endMessage(start);
+        });
+
+        assertThat(((Request) MessageCodec.decodeCenter(bytes).payload()).traceparent())
+                .isNull();
+    }
+
     @Test
     void encode_whatIsNeverSent_isRefused() {
         Envelope<UnknownPayload> unknown = new Envelope<>(1, 0, 0, new UnknownPayload(3));

@@ -105,7 +105,7 @@ class DoorTest {
             LinkRecorder<CenterMessage> heard = new LinkRecorder<>();
             transport.open(Links.hello(), heard);
             assertThat(heard.awaitClosed().fault()).isEqualTo(CloseReason.Fault.TLS_REJECTED);
-            assertThat(server.counters()).containsEntry("handshakes.failed{TLS_UNTRUSTED}", 1L);
+            assertThat(server.counters()).containsKey("handshakes.failed{TLS_UNTRUSTED}");
         }
     }
 
