@@ -47,7 +47,7 @@ final class Storm {
     }
 
     private ChildJvm center(Link link, int port) throws IOException, InterruptedException {
-        ChildJvm center = ChildJvm.start(FleetCenterProcess.class, link.spec(), link.certificates(), port);
+        ChildJvm center = ChildJvm.start(FleetCenterProcess.class, link.spec(), link.certificates(), port, 0);
         center.await("port", PATIENCE);
         return center;
     }
