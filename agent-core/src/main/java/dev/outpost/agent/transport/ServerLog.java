@@ -70,6 +70,7 @@ public final class ServerLog {
 
     private static final class Kind {
 
+        private final Object lock = new Object();
         private long since;
         private int lines;
         private long leftOut;
@@ -79,19 +80,21 @@ public final class ServerLog {
         }
 
         /** How many were left out since the last line, or -1 when this one is to be left out too. */
-        synchronized long next(long now) {
-            if (now - since >= INTERVAL_NANOS) {
-                since = now;
-                lines = 0;
+        long next(long now) {
+            synchronized (lock) {
+                if (now - since >= INTERVAL_NANOS) {
+                    since = now;
+                    lines = 0;
+                }
+                if (lines == LINES) {
+                    leftOut++;
+                    return -1;
+                }
+                lines++;
+                long before = leftOut;
+                leftOut = 0;
+                return before;
             }
-            if (lines == LINES) {
-                leftOut++;
-                return -1;
-            }
-            lines++;
-            long before = leftOut;
-            leftOut = 0;
-            return before;
         }
     }
 }
