@@ -4,7 +4,6 @@ import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.Timers;
-import dev.outpost.agent.internal.lane.Chain;
 import dev.outpost.agent.internal.lane.Lane;
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.CenterMessage;
@@ -49,8 +48,7 @@ public final class Session {
     private final SessionSettings settings;
     private final SessionEvents events;
     private final ReportSource reports;
-    private final List<Lane> lanes;
-    private final List<Chain> chains;
+    private final Cargo cargo;
     private final Timers timers;
     private final Inbox inbox;
     private final AgentClock clock;
@@ -90,17 +88,15 @@ public final class Session {
         this.settings = settings;
         this.events = events;
         this.reports = reports;
-        this.lanes = List.copyOf(lanes);
+        this.cargo = new Cargo(lanes, settings.windowBatches(), clock);
         this.timers = timers;
         this.inbox = inbox;
         this.clock = clock;
         this.random = random;
         this.guard = guard;
         this.counters = counters;
-        this.chains =
-                this.lanes.stream().flatMap(lane -> lane.chains().stream()).toList();
         this.requests = new Requests(timers, clock);
-        this.centerMessages = new CenterMessages(chains, reports, events, requests, random, clock, counters);
+        this.centerMessages = new CenterMessages(cargo.chains(), reports, events, requests, random, clock, counters);
         this.ways = new Ways(transports, settings.backoff(), random, clock);
         this.succession =
                 new Succession(new Successors(), ways, settings.connectTimeout(), timers, clock, random, counters);
@@ -240,11 +236,10 @@ public final class Session {
             counters.counter("session.moved").increment();
         }
         moving = false;
-        long now = clock.nanoTime();
-        readySince = now;
+        readySince = clock.nanoTime();
         ways.welcomed(welcome.reconnectSpread());
         skew.answered(welcomed.hello().epochNanos(), message.epochNanos(), clock.epochNanos());
-        Uplink uplink = new Uplink(connection, clock, reports, chains, 2, welcome.maxBatchBytes());
+        Uplink uplink = new Uplink(connection, clock, reports, cargo.chains(), 2, welcome.maxBatchBytes());
         Liveness liveness = new Liveness(
                 uplink,
                 events::heartbeat,
@@ -254,7 +249,10 @@ public final class Session {
                 clock,
                 counters,
                 why -> end(welcomed, CloseReason.retry(why, null).as(CloseReason.Fault.LOST)));
-        carryOn(welcomed, welcome, now);
+        cargo.connected(
+                welcomed.hello().payload().streams(),
+                welcome.windowBatches(),
+                () -> welcome.streams().forEach(centerMessages::onAck));
         counters.counter("session.established").increment();
         events.onOnline(welcome.sessionId());
         welcomed.begin(uplink, liveness);
@@ -272,25 +270,9 @@ public final class Session {
         patience = next.compareTo(PATIENCE) < 0 ? PATIENCE : next.compareTo(MOST_PATIENCE) > 0 ? MOST_PATIENCE : next;
     }
 
-    /** The lanes go on where the control center says that it stands. */
-    private void carryOn(Link welcomed, Welcome welcome, long now) {
-        for (Lane lane : lanes) {
-            lane.gate().connected(true, now);
-        }
-        for (Chain chain : chains) {
-            chain.onAnnounced(welcomed.hello().payload().streams());
-        }
-        welcome.streams().forEach(centerMessages::onAck);
-        int window = welcome.windowBatches();
-        for (Chain chain : chains) {
-            chain.window(window == 0 ? settings.windowBatches() : Math.min(window, settings.windowBatches()));
-            chain.onConnected();
-        }
-    }
-
     /** Another connection takes over from one that stands: what was under way there is sent again here. */
     private void letGo(Link before) {
-        chains.forEach(Chain::onMoved);
+        cargo.moved();
         reports.rewind();
         requests.failAll(Reason.LOST, "the session has moved to another connection");
         before.close(CloseReason.reconnect("the session has moved to another connection"));
@@ -358,20 +340,7 @@ public final class Session {
         if (refusal.code() == Refusal.Code.STREAM_CONFLICT) {
             events.onStreamConflict();
         }
-        String detail = "refused by the control center: " + refusal.code() + " " + refusal.detail();
-        CloseReason.Next next = switch (refusal.code()) {
-            case BUSY, STREAM_CONFLICT -> CloseReason.Next.RETRY_WITH_BACKOFF;
-            case UNSPECIFIED, UNAUTHENTICATED, PERMISSION_DENIED, UNSUPPORTED_VERSION, INVALID ->
-                CloseReason.Next.RETRY_RARELY;
-        };
-        CloseReason.Fault fault = switch (refusal.code()) {
-            case BUSY -> CloseReason.Fault.BUSY;
-            case UNAUTHENTICATED -> CloseReason.Fault.UNAUTHENTICATED;
-            case PERMISSION_DENIED -> CloseReason.Fault.PERMISSION_DENIED;
-            case UNSUPPORTED_VERSION, INVALID -> CloseReason.Fault.PROTOCOL;
-            case UNSPECIFIED, STREAM_CONFLICT -> CloseReason.Fault.OTHER;
-        };
-        end(from, new CloseReason(next, detail, refusal.retryAfter(), null, fault));
+        end(from, Refusals.reason(refusal));
         follow(refusal.endpoint());
     }
 
@@ -435,11 +404,7 @@ public final class Session {
     }
 
     private void disconnected() {
-        long now = clock.nanoTime();
-        for (Lane lane : lanes) {
-            lane.gate().connected(false, now);
-        }
-        chains.forEach(Chain::onDisconnected);
+        cargo.disconnected();
         reports.rewind();
         requests.failAll(Reason.LOST, "the connection was lost; the request may have been handled");
     }

@@ -2,11 +2,17 @@
  * The session with the control center; belongs to the control loop.
  *
  * <pre>
- *   IDLE ──start──▶ CONNECTING ──welcome──▶ READY ──link lost──▶ WAITING ──backoff──▶ CONNECTING …
+ *   IDLE ──start──▶ CONNECTING ──welcome──▶ READY ──link lost──▶ WAITING ──▶ CONNECTING …
  *                       └──refused, no welcome in time, link lost──▶ WAITING
  *   any ──close──▶ ENDED
  *
- *   Uplink.pump, whenever the link takes messages:   replies and heartbeats  ▶  task reports  ▶  lanes in turn
+ *   Ways ─which, when─▶ Session ─opens─▶ Link ─▶ Liveness  heartbeats out, anything in
+ *                          │               └───▶ Uplink    replies and heartbeats ▶ task reports ▶ requests and
+ *                          │                               their answers ▶ lanes in turn
+ *                          ├─ Succession   a second link, which takes over when it is let in
+ *                          ├─ Cargo        the lanes: what connections mean to them
+ *                          └─ CenterMessages, CommandWindow, Requests   what comes in
+ *   Surroundings ─▶ Session                network, certificates, tokens have changed
  * </pre>
  */
 @NullMarked
