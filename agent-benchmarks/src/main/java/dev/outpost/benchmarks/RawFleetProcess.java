@@ -31,13 +31,14 @@ final class RawFleetProcess {
     }
 
     public static void main(String[] arguments) throws Exception {
-        Parent.endWith();
         FleetLink link = new FleetLink(Link.of(arguments), Integer.parseInt(arguments[2]));
         RawFleetProcess fleet = new RawFleetProcess(link, Integer.parseInt(arguments[4]));
         Parent.tell("begun", System.currentTimeMillis());
         for (int i = 0; i < UNDER_WAY; i++) {
             fleet.beginOne();
         }
+        Parent.awaitEnd();
+        fleet.timer.shutdownNow();
     }
 
     private synchronized void beginOne() {

@@ -4,6 +4,7 @@ import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.protocol.Heartbeat;
+import dev.outpost.agent.protocol.HeartbeatAck;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.MalformedMessageException;
 import dev.outpost.agent.protocol.MessageCodec;
@@ -109,6 +110,8 @@ final class SimulatedAgent extends ClientCall.Listener<byte[]> {
             int current = generation;
             Duration first = Duration.ofMillis(random.nextLong(HEARTBEAT.toMillis()));
             fleet.later(first, () -> heartbeat(current));
+        } else if (message instanceof HeartbeatAck ack) {
+            spread = ack.reconnectSpread();
         } else if (message instanceof Refusal refusal) {
             told = refusal.retryAfter();
         }
@@ -161,7 +164,9 @@ final class SimulatedAgent extends ClientCall.Listener<byte[]> {
             delay = part(spread);
         } else {
             fleet.onFailed();
-            delay = Backoff.DEFAULT.delay(++failures, random);
+            Duration share = part(spread);
+            Duration backoff = Backoff.DEFAULT.delay(++failures, random);
+            delay = share.compareTo(backoff) > 0 ? share : backoff;
         }
         welcomed = false;
         fleet.later(delay.compareTo(told) > 0 ? delay : told, this::connect);

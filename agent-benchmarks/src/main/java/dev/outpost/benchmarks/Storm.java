@@ -13,6 +13,7 @@ final class Storm {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final long DOWN_SECONDS = 5;
     private static final long AFTER_SECONDS = 30;
+    private static final long HEARTBEAT_SECONDS = 32;
 
     private final Path certificates;
     private final Report report;
@@ -37,6 +38,7 @@ final class Storm {
                     "connected at first",
                     Report.number((first.get("at") - begun) / 1e3) + " s, " + first.text("attempts")
                             + " attempts, at most " + first.text("peak") + " in a second");
+            TimeUnit.SECONDS.sleep(HEARTBEAT_SECONDS); // then all know how many they are
             center.kill();
             TimeUnit.SECONDS.sleep(DOWN_SECONDS);
             center = center(link, port);

@@ -24,11 +24,13 @@ final class Admission {
     static final Duration REMEMBERED = Duration.ofSeconds(10);
 
     private static final int MOST_REMEMBERED = 10_000;
+    private static final double MOST_AT_ONCE = 10;
     private static final double NANOS = 1e9;
     private static final double MOST_SPREAD_SECONDS = 300;
     private static final Duration LEAST_WAIT = Duration.ofSeconds(1);
 
     private final double perSecond;
+    private final double burst;
     private final LongSupplier nanoTime;
     private final Object lock = new Object();
     private double tokens;
@@ -48,7 +50,8 @@ final class Admission {
     Admission(int perSecond, LongSupplier nanoTime) {
         this.perSecond = perSecond;
         this.nanoTime = nanoTime;
-        this.tokens = perSecond;
+        this.burst = Math.min(perSecond, Math.max(MOST_AT_ONCE, perSecond / 10.0));
+        this.tokens = burst;
         this.last = nanoTime.getAsLong();
     }
 
@@ -58,7 +61,7 @@ final class Admission {
             long now = nanoTime.getAsLong();
             double gained = Math.max(0, now - last) * perSecond / NANOS;
             last = now;
-            tokens = Math.min(perSecond, tokens + gained);
+            tokens = Math.min(burst, tokens + gained);
             turnedAway = Math.max(0, turnedAway - gained); // they come back, at best, as fast as they can be taken
             if (tokens >= 1) {
                 tokens -= 1;

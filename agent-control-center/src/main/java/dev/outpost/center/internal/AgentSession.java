@@ -307,7 +307,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         if (payload instanceof TelemetryBatch batch) {
             endIfWrong(intakes.offer(batch, batch.position(), batch.position().sequence()));
         } else if (payload instanceof Heartbeat heartbeat) {
-            outbound.send(new HeartbeatAck(), message.id());
+            outbound.send(new HeartbeatAck(gate.spread()), message.id());
             Heartbeat kept = Limits.cut(heartbeat);
             if (!kept.equals(heartbeat)) {
                 workers.count("heartbeats.cut");

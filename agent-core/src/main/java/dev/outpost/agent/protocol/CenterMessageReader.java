@@ -22,10 +22,7 @@ final class CenterMessageReader {
         return switch (tag >>> 3) {
             case CenterMessageWriter.WELCOME -> welcome(in.message(tag));
             case CenterMessageWriter.REFUSAL -> refusal(in.message(tag));
-            case CenterMessageWriter.HEARTBEAT_ACK -> {
-                Parts.skipAll(in.message(tag));
-                yield new HeartbeatAck();
-            }
+            case CenterMessageWriter.HEARTBEAT_ACK -> heartbeatAck(in.message(tag));
             case CenterMessageWriter.BATCH_ACK -> batchAck(in.message(tag));
             case CenterMessageWriter.BATCH_NACK -> batchNack(in.message(tag));
             case CenterMessageWriter.TASK_DISPATCH -> dispatch(in.message(tag));
@@ -69,6 +66,18 @@ final class CenterMessageReader {
             }
         }
         return new Welcome(sessionId, heartbeat, maxBatchBytes, window, streams, spread);
+    }
+
+    private static HeartbeatAck heartbeatAck(ProtoReader in) throws MalformedProtoException {
+        Duration spread = Duration.ZERO;
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            if (tag >>> 3 == 1) {
+                spread = Parts.duration(in.varint(tag));
+            } else {
+                in.skip(tag);
+            }
+        }
+        return new HeartbeatAck(spread);
     }
 
     private static Refusal refusal(ProtoReader in) throws MalformedProtoException {

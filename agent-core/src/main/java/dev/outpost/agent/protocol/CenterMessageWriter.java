@@ -29,8 +29,10 @@ final class CenterMessageWriter {
             int start = out.beginMessage(BATCH_ACK);
             Parts.position(1, m.through(), out);
             out.endMessage(start);
-        } else if (message instanceof HeartbeatAck) {
-            Parts.empty(HEARTBEAT_ACK, out);
+        } else if (message instanceof HeartbeatAck m) {
+            int start = out.beginMessage(HEARTBEAT_ACK);
+            out.varint(1, Parts.millis32(m.reconnectSpread()));
+            out.endMessage(start);
         } else if (message instanceof TaskDispatch m) {
             dispatch(m.request(), out);
         } else if (message instanceof TaskReportAck m) {

@@ -17,8 +17,11 @@ import java.util.function.LongSupplier;
  */
 public final class HandshakeLimit {
 
-    /** How many seconds' connections may come at once after a pause. */
+    /** How many seconds' connections may come at once after a pause, from one address: a few agents behind a gateway, say. */
     public static final int BURST_SECONDS = 2;
+
+    /** In all no more than that may come at once, or a tenth of a second's if that is more: the rate is what the machine can do. */
+    private static final double MOST_AT_ONCE = 20;
 
     private static final int MOST_ADDRESSES = 10_000;
     private static final int IPV6_PREFIX_BYTES = 8;
@@ -61,7 +64,9 @@ public final class HandshakeLimit {
         this.perSecond = perSecond;
         this.perSecondAndAddress = perSecondAndAddress;
         this.nanoTime = nanoTime;
-        this.all = new Bucket(this.perSecond, nanoTime.getAsLong());
+        this.all = new Bucket(
+                Math.min(this.perSecond * BURST_SECONDS, Math.max(MOST_AT_ONCE, this.perSecond / 10)),
+                nanoTime.getAsLong());
     }
 
     /** Counts a new connection, if it may begin. */
@@ -70,7 +75,8 @@ public final class HandshakeLimit {
         synchronized (addresses) {
             Bucket own = from.isLoopbackAddress()
                     ? null
-                    : addresses.computeIfAbsent(hostOf(from), a -> new Bucket(perSecondAndAddress, now));
+                    : addresses.computeIfAbsent(
+                            hostOf(from), a -> new Bucket(perSecondAndAddress * BURST_SECONDS, now));
             if (own != null && !own.hasOne(perSecondAndAddress, now)) {
                 return Answer.ADDRESS_LIMIT;
             }
@@ -109,17 +115,19 @@ public final class HandshakeLimit {
 
         private static final double NANOS = 1e9;
 
+        private final double most;
         private double tokens;
         private long last;
 
-        Bucket(double rate, long now) {
-            tokens = rate * BURST_SECONDS;
+        Bucket(double most, long now) {
+            this.most = Math.max(1, most);
+            tokens = this.most;
             last = now;
         }
 
         boolean hasOne(double rate, long now) {
             if (now - last > 0) { // it was read before the lock, so an earlier one may come later
-                tokens = Math.min(rate * BURST_SECONDS, tokens + (now - last) * rate / NANOS);
+                tokens = Math.min(most, tokens + (now - last) * rate / NANOS);
                 last = now;
             }
             return tokens >= 1;

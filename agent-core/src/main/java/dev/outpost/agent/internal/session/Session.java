@@ -10,6 +10,7 @@ import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Drain;
 import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.protocol.Goodbye;
+import dev.outpost.agent.protocol.HeartbeatAck;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Welcome;
@@ -325,6 +326,9 @@ public final class Session {
         } else if (payload instanceof Drain drain) {
             onDrain(from, drain);
         } else {
+            if (payload instanceof HeartbeatAck ack) {
+                ways.spread(ack.reconnectSpread());
+            }
             long sent = from.heartbeatSent(message.inReplyTo());
             if (sent != 0) {
                 skew.answered(sent, message.epochNanos(), clock.epochNanos());

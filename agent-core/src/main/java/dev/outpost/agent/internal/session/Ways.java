@@ -63,6 +63,11 @@ final class Ways {
         beginRound();
     }
 
+    /** Over how long the agents of the control center should come back, by what it knows now. */
+    void spread(Duration reconnectSpread) {
+        spread = reconnectSpread;
+    }
+
     /** An attempt has failed; how long to wait before the next. */
     Duration afterAttempt(int way, CloseReason reason) {
         tried[way] = true;
@@ -74,7 +79,7 @@ final class Ways {
                 return Duration.ZERO;
             }
         }
-        Duration delay = onlyRefusals ? rarely() : backoff.delay(++failures, random);
+        Duration delay = onlyRefusals ? rarely() : spreadOut(backoff.delay(++failures, random));
         beginRound();
         return delayTo(soonest(delay), delay);
     }
@@ -97,8 +102,13 @@ final class Ways {
         // back.
         Duration delay = backoff.delay(++failures, random);
         boolean lost = reason.next() == CloseReason.Next.RETRY_WITH_BACKOFF;
-        Duration spreadOut = lost ? part(spread) : Duration.ZERO;
-        return delayTo(way, spreadOut.compareTo(delay) > 0 ? spreadOut : delay);
+        return delayTo(way, lost ? spreadOut(delay) : delay);
+    }
+
+    /** Every attempt, not the first only: those that find no control center yet, or no room there, would else meet again. */
+    private Duration spreadOut(Duration delay) {
+        Duration share = part(spread);
+        return share.compareTo(delay) > 0 ? share : delay;
     }
 
     /**

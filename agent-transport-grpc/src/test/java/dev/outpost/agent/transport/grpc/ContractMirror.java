@@ -87,8 +87,9 @@ final class ContractMirror {
             to.setWelcome(welcome(m));
         } else if (payload instanceof Refusal m) {
             to.setRefusal(refusal(m));
-        } else if (payload instanceof HeartbeatAck) {
-            to.setHeartbeatAck(dev.outpost.agent.v1.HeartbeatAck.getDefaultInstance());
+        } else if (payload instanceof HeartbeatAck m) {
+            to.setHeartbeatAck(dev.outpost.agent.v1.HeartbeatAck.newBuilder()
+                    .setReconnectSpreadMs(unsigned32(m.reconnectSpread())));
         } else if (payload instanceof BatchAck m) {
             to.setBatchAck(dev.outpost.agent.v1.BatchAck.newBuilder().setThrough(position(m.through())));
         } else if (payload instanceof BatchNack m) {

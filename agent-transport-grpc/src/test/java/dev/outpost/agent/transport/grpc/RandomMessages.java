@@ -70,7 +70,7 @@ final class RandomMessages {
     static final Map<String, Function<RandomMessages, CenterMessage>> OF_CENTERS = Map.ofEntries(
             Map.entry("welcome", RandomMessages::welcome),
             Map.entry("refusal", RandomMessages::refusal),
-            Map.entry("heartbeat_ack", any -> new HeartbeatAck()),
+            Map.entry("heartbeat_ack", any -> new HeartbeatAck(any.millis(UNSIGNED_32))),
             Map.entry("batch_ack", any -> new BatchAck(any.position())),
             Map.entry("batch_nack", RandomMessages::batchNack),
             Map.entry("task_dispatch", RandomMessages::taskDispatch),

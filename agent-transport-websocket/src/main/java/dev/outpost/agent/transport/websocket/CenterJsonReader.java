@@ -35,10 +35,7 @@ final class CenterJsonReader {
         return switch (type) {
             case CenterJsonWriter.WELCOME -> welcome(in);
             case CenterJsonWriter.REFUSAL -> refusal(in);
-            case CenterJsonWriter.HEARTBEAT_ACK -> {
-                in.empty();
-                yield new HeartbeatAck();
-            }
+            case CenterJsonWriter.HEARTBEAT_ACK -> heartbeatAck(in);
             case CenterJsonWriter.BATCH_ACK -> new BatchAck(JsonParts.onlyPosition(in, "through"));
             case CenterJsonWriter.BATCH_NACK -> batchNack(in);
             case CenterJsonWriter.TASK_DISPATCH -> dispatch(in);
@@ -80,6 +77,19 @@ final class CenterJsonReader {
             }
         }
         return new Welcome(sessionId, heartbeat, maxBatchBytes, window, streams, spread);
+    }
+
+    private static HeartbeatAck heartbeatAck(JsonIn in) throws IOException {
+        Duration spread = Duration.ZERO;
+        in.object();
+        for (String name = in.member(); name != null; name = in.member()) {
+            if (name.equals("reconnectSpreadMs")) {
+                spread = in.millis32();
+            } else {
+                in.skip();
+            }
+        }
+        return new HeartbeatAck(spread);
     }
 
     private static Refusal refusal(JsonIn in) throws IOException {

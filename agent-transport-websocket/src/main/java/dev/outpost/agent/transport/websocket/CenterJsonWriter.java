@@ -74,6 +74,8 @@ final class CenterJsonWriter {
             out.position("through", m.through());
         } else if (message instanceof TaskDispatch m) {
             dispatch(m.request(), out);
+        } else if (message instanceof HeartbeatAck m) {
+            out.millis32("reconnectSpreadMs", m.reconnectSpread());
         } else if (message instanceof TaskReportAck m) {
             out.text("taskId", m.taskId());
             out.unsigned64("revision", m.revision());
