@@ -39,15 +39,16 @@ final class Throughput {
         double raw = 0;
         double outpost = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            raw = Math.max(raw, measure("raw gRPC", link, RawServerProcess.class, RawLoadProcess.class));
-            outpost = Math.max(outpost, measure("Outpost", link, CenterProcess.class, AgentLoadProcess.class));
+            raw = Math.max(raw, measure(report, "raw gRPC", link, RawServerProcess.class, RawLoadProcess.class));
+            outpost = Math.max(outpost, measure(report, "Outpost", link, CenterProcess.class, AgentLoadProcess.class));
         }
         report.verdict("Outpost, goal", outpost, GOAL);
         report.verdict("Outpost, floor", outpost, FLOOR);
         report.verdict("Outpost / raw gRPC", outpost / raw, SHARE_OF_RAW);
     }
 
-    private double measure(String side, Link link, Class<?> receiving, Class<?> sending)
+    /** Lets one side send to another for a while; the records that were acknowledged per second. */
+    static double measure(Report report, String side, Link link, Class<?> receiving, Class<?> sending)
             throws IOException, InterruptedException {
         try (ChildJvm receiver = ChildJvm.start(receiving, link.spec(), link.certificates());
                 ChildJvm sender =

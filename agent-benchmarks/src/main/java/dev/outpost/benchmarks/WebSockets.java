@@ -33,14 +33,17 @@ final class WebSockets {
             for (int round = 0; round < ROUNDS; round++) {
                 raw = Math.max(
                         raw,
-                        throughput(
+                        Throughput.measure(
+                                report,
                                 "raw WebSocket",
                                 binary,
                                 RawWebSocketServerProcess.class,
                                 RawWebSocketLoadProcess.class));
                 outpost = Math.max(
-                        outpost, throughput("Outpost, binary", binary, CenterProcess.class, AgentLoadProcess.class));
-                throughput("Outpost, JSON", json, CenterProcess.class, AgentLoadProcess.class);
+                        outpost,
+                        Throughput.measure(
+                                report, "Outpost, binary", binary, CenterProcess.class, AgentLoadProcess.class));
+                Throughput.measure(report, "Outpost, JSON", json, CenterProcess.class, AgentLoadProcess.class);
             }
             report.verdict("Outpost / raw WebSocket", outpost / raw, SHARE_OF_RAW);
             report.title("websocket, " + security + ": dispatch to final report, microseconds");
@@ -48,24 +51,6 @@ final class WebSockets {
             report.verdict(
                     "p50, binary / raw", dispatch("Outpost, binary", binary).p50() / ping.p50(), MEDIAN_OF_RAW);
             report.verdict("p50, JSON / raw", dispatch("Outpost, JSON", json).p50() / ping.p50(), MEDIAN_OF_RAW);
-        }
-    }
-
-    private double throughput(String side, Link link, Class<?> receiving, Class<?> sending)
-            throws IOException, InterruptedException {
-        try (ChildJvm receiver = ChildJvm.start(receiving, link.spec(), link.certificates());
-                ChildJvm sender =
-                        ChildJvm.start(sending, link.spec(), link.certificates(), receiver.await("port", PATIENCE))) {
-            sender.await("measuring", PATIENCE);
-            Duration senderCpu = sender.cpu();
-            Duration receiverCpu = receiver.cpu();
-            Progress progress = Progress.parse(sender.await("measured", PATIENCE));
-            report.side(
-                    side,
-                    Report.number(progress.perSecond()) + " (CPU per record: "
-                            + progress.each(sender.cpu().minus(senderCpu)) + " sending, "
-                            + progress.each(receiver.cpu().minus(receiverCpu)) + " receiving)");
-            return progress.perSecond();
         }
     }
 
