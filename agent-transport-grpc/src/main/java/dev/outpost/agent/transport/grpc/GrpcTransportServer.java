@@ -266,7 +266,7 @@ public final class GrpcTransportServer implements TransportServer {
 
         /**
          * New connections per second in all: 1 to 1,000,000; default 300, which leaves most of two processors to the agents that are
-         * connected. Those of {@link HandshakeLimit#BURST_SECONDS} seconds may come at once.
+         * connected. A tenth of a second's may come at once; at low rates up to 20.
          */
         public Builder handshakesPerSecond(int connections) {
             this.handshakesPerSecond = connections;
@@ -275,7 +275,8 @@ public final class GrpcTransportServer implements TransportServer {
 
         /**
          * New connections per second from one address: 1 to 1,000,000; default 50. To be raised when all agents come through
-         * one address, that of a load balancer or of address translation. Loopback addresses are exempt.
+         * one address, that of a load balancer or of address translation. Those of {@link HandshakeLimit#BURST_SECONDS} seconds
+         * may come at once. Loopback addresses are exempt.
          */
         public Builder handshakesPerSecondAndAddress(int connections) {
             this.handshakesPerSecondAndAddress = connections;
