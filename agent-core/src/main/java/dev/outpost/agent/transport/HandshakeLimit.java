@@ -11,7 +11,8 @@ import java.util.function.LongSupplier;
  * How many new connections per second a server takes: from one address, and in all. A handshake costs a millisecond of
  * CPU, so whoever may begin as many as he likes stops the server. Thread-safe; for the server side of transports.
  *
- * <p>Both are token buckets that hold the connections of {@link #BURST_SECONDS} seconds. What one address is refused does not count
+ * <p>Both are token buckets: an address may use those of {@link #BURST_SECONDS} seconds at once, all together a tenth of a second's, or 20
+ * at low rates. What one address is refused does not count
  * in all. Of IPv6 the first 64 bits are the address, for one host has all of those. Connections from this host itself
  * (loopback) are limited only in all: those are a proxy, or tests.
  */
