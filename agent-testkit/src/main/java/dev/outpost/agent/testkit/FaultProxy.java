@@ -195,7 +195,7 @@ public final class FaultProxy implements AutoCloseable {
         return open.get();
     }
 
-    /** Bytes that have passed in this direction so far. */
+    /** Bytes that have passed in this direction so far. Their reader may have them a moment before they count. */
     public long passed(Side towards) {
         return faults.passed(towards).get();
     }

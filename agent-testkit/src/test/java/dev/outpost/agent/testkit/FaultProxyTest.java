@@ -63,9 +63,11 @@ class FaultProxyTest {
         assertThat(atClient.get(30, TimeUnit.SECONDS)).isEqualTo(down);
         sendingUp.get(30, TimeUnit.SECONDS);
         sendingDown.get(30, TimeUnit.SECONDS);
-        assertThat(proxy.passed(Side.TARGET)).isEqualTo(up.length);
-        assertThat(proxy.passed(Side.CLIENT)).isEqualTo(down.length);
-        assertThat(proxy.held(Side.TARGET) + proxy.held(Side.CLIENT)).isZero();
+        await(
+                "counted",
+                () -> proxy.held(Side.TARGET) + proxy.held(Side.CLIENT) == 0
+                        && proxy.passed(Side.TARGET) == up.length
+                        && proxy.passed(Side.CLIENT) == down.length);
     }
 
     @Test
