@@ -17,6 +17,7 @@ import dev.outpost.agent.protocol.TaskReport;
 import dev.outpost.agent.protocol.TaskReportAck;
 import dev.outpost.agent.protocol.UnknownPayload;
 import dev.outpost.agent.protocol.Welcome;
+import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.task.TaskStatus;
@@ -281,8 +282,8 @@ class HostileAgentTest {
         assertThat(agent.await(Rejection.class).code()).isEqualTo(Rejection.Code.INVALID);
         String tooLong = "x".repeat(200_000);
         Map<String, String> output = Map.of("o", tooLong);
-        agent.send(
-                new TaskReport(new TaskStatus("t-1", "any", 1, TaskState.SUCCEEDED, 1, 0, tooLong, output, 0, null)));
+        agent.send(new TaskReport(new TaskStatus(
+                "t-1", "any", 1, TaskState.SUCCEEDED, 1, 0, tooLong, output, 0, null, TaskOrigin.DISPATCH)));
         agent.await(TaskReportAck.class);
         Await.until("told", () -> told.size() == 1);
         assertThat(told.get(0).detail()).hasSize(8_192);
@@ -384,7 +385,8 @@ class HostileAgentTest {
     }
 
     private static TaskReport report(String taskId, long revision, TaskState state) {
-        return new TaskReport(new TaskStatus(taskId, "any", revision, state, 1, 0, "", Map.of(), 0, null));
+        return new TaskReport(
+                new TaskStatus(taskId, "any", revision, state, 1, 0, "", Map.of(), 0, null, TaskOrigin.DISPATCH));
     }
 
     private static void awaitUninterrupted(CountDownLatch latch) {

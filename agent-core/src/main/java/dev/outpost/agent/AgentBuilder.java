@@ -4,7 +4,6 @@ import dev.outpost.agent.internal.base.SystemClock;
 import dev.outpost.agent.internal.metric.SourceEntry;
 import dev.outpost.agent.internal.runtime.AgentConfig;
 import dev.outpost.agent.internal.runtime.AgentRuntime;
-import dev.outpost.agent.internal.schedule.ScheduledTask;
 import dev.outpost.agent.internal.session.SessionSettings;
 import dev.outpost.agent.internal.task.TaskSettings;
 import dev.outpost.agent.internal.telemetry.BatchLimits;
@@ -15,7 +14,7 @@ import dev.outpost.agent.metric.MetricSink;
 import dev.outpost.agent.metric.MetricSource;
 import dev.outpost.agent.request.RequestHandler;
 import dev.outpost.agent.schedule.AgentClock;
-import dev.outpost.agent.schedule.OverlapPolicy;
+import dev.outpost.agent.schedule.Schedule;
 import dev.outpost.agent.schedule.Scheduler;
 import dev.outpost.agent.schedule.Trigger;
 import dev.outpost.agent.spool.LaneOverflow;
@@ -75,7 +74,7 @@ public final class AgentBuilder {
     private Duration taskAttemptTimeout = Duration.ofMinutes(10);
     private RetryPolicy taskRetry = RetryPolicy.DEFAULT;
     private Duration cancelGrace = Duration.ofSeconds(5);
-    private final List<ScheduledTask> schedules = new ArrayList<>();
+    private final Map<String, Schedule> schedules = new LinkedHashMap<>();
     private @Nullable Scheduler scheduler;
     private final List<AgentListener> listeners = new ArrayList<>();
     private Duration shutdownTimeout = Duration.ofSeconds(10);
@@ -307,21 +306,24 @@ public final class AgentBuilder {
         return this;
     }
 
-    /** Adds a schedule whose firing is left out while the task of the last one is live. Its name must be new. */
+    /**
+     * Adds a schedule with the usual policies: a firing is left out while the task of the last one is live, and firings that were
+     * missed become one. Its name must be new, and its task type must have a handler.
+     */
     public AgentBuilder schedule(String name, Trigger trigger, TaskRequest template) {
-        return schedule(name, trigger, template, OverlapPolicy.SKIP);
+        try {
+            return schedule(Schedule.of(name, trigger, template).build());
+        } catch (IllegalArgumentException e) {
+            repeated.add("schedule", "'" + name + "': " + e.getMessage(), "a schedule within its bounds");
+            return this;
+        }
     }
 
-    /**
-     * Adds a schedule. Its name must be new, and the template's type must have a handler.
-     *
-     * @param template the task to run at every firing; its id is replaced by one made of name and time
-     */
-    public AgentBuilder schedule(String name, Trigger trigger, TaskRequest template, OverlapPolicy overlap) {
-        if (schedules.stream().anyMatch(schedule -> schedule.name().equals(name))) {
-            repeated.add("schedule", "a second schedule named '" + name + "'", "one schedule of a name");
+    /** Adds a schedule. Its name must be new, and its task type must have a handler. */
+    public AgentBuilder schedule(Schedule schedule) {
+        if (schedules.put(schedule.name(), schedule) != null) {
+            repeated.add("schedule", "a second schedule named '" + schedule.name() + "'", "one schedule of a name");
         }
-        schedules.add(new ScheduledTask(name, trigger, template, overlap));
         return this;
     }
 
@@ -413,8 +415,7 @@ public final class AgentBuilder {
         check.range("taskQueueCapacity", taskQueueCapacity, 1, 1_000_000);
         check.range("taskAttemptTimeout", taskAttemptTimeout, Duration.ofMillis(1), Duration.ofDays(7));
         check.range("cancelGrace", cancelGrace, Duration.ofMillis(10), Duration.ofMinutes(5));
-        for (ScheduledTask schedule : schedules) {
-            check.length("schedule", schedule.name(), 64);
+        for (Schedule schedule : schedules.values()) {
             String type = schedule.template().type();
             if (!handlers.containsKey(type)) {
                 check.add("schedule", "'" + schedule.name() + "' of task type '" + type + "'", "a type with a handler");
@@ -451,7 +452,7 @@ public final class AgentBuilder {
                 Map.copyOf(executors),
                 executor,
                 taskWorkers,
-                List.copyOf(schedules),
+                List.copyOf(schedules.values()),
                 scheduler,
                 List.copyOf(listeners),
                 shutdownTimeout,

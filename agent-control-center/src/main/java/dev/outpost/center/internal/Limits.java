@@ -99,7 +99,8 @@ final class Limits {
                 detail,
                 output,
                 status.progress(),
-                status.retryAfter());
+                status.retryAfter(),
+                status.origin());
     }
 
     private static Map<String, String> cut(Map<String, String> output) {

@@ -8,6 +8,7 @@ public sealed interface AgentMessage
                 TelemetryGap,
                 StreamOpen,
                 TaskReport,
+                ScheduleReport,
                 Ping,
                 Pong,
                 Rejection,

@@ -2,13 +2,10 @@ package dev.outpost.agent.protocol;
 
 import dev.outpost.agent.internal.proto.MalformedProtoException;
 import dev.outpost.agent.internal.proto.ProtoReader;
-import dev.outpost.agent.task.TaskState;
-import dev.outpost.agent.task.TaskStatus;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -20,7 +17,6 @@ final class AgentMessageReader {
     private static final Heartbeat.Condition[] CONDITIONS = Heartbeat.Condition.values();
     private static final Signal[] SIGNALS = Signal.values();
     private static final TelemetryBatch.Codec[] CODECS = TelemetryBatch.Codec.values();
-    private static final TaskState[] STATES = TaskState.values();
 
     private AgentMessageReader() {}
 
@@ -30,7 +26,7 @@ final class AgentMessageReader {
             case AgentMessageWriter.HEARTBEAT -> heartbeat(in.message(tag));
             case AgentMessageWriter.BATCH -> batch(in.message(tag));
             case AgentMessageWriter.GAP -> gap(in.message(tag));
-            case AgentMessageWriter.TASK_REPORT -> taskReport(in.message(tag));
+            case AgentMessageWriter.TASK_REPORT -> new TaskReport(TaskParts.status(in.message(tag)));
             case AgentMessageWriter.PING -> {
                 Parts.skipAll(in.message(tag));
                 yield new Ping();
@@ -44,6 +40,7 @@ final class AgentMessageReader {
             case AgentMessageWriter.STREAM_OPEN -> streamOpen(in.message(tag));
             case AgentMessageWriter.REQUEST -> Parts.request(in.message(tag));
             case AgentMessageWriter.RESPONSE -> Parts.response(in.message(tag));
+            case AgentMessageWriter.SCHEDULE_REPORT -> ScheduleParts.report(in.message(tag));
             default -> {
                 in.skip(tag);
                 yield new UnknownPayload(tag >>> 3);
@@ -60,6 +57,8 @@ final class AgentMessageReader {
         List<String> taskTypes = new ArrayList<>();
         List<StreamPosition> streams = new ArrayList<>();
         List<String> requestTypes = new ArrayList<>();
+        String journalId = "";
+        String scheduleVersion = "";
         for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
             switch (tag >>> 3) {
                 case 1 -> version = Parts.count(in.varint(tag));
@@ -70,10 +69,22 @@ final class AgentMessageReader {
                 case 6 -> taskTypes.add(in.string(tag));
                 case 7 -> streams.add(Parts.position(in.message(tag)));
                 case 8 -> requestTypes.add(in.string(tag));
+                case 9 -> journalId = in.string(tag);
+                case 10 -> scheduleVersion = in.string(tag);
                 default -> in.skip(tag);
             }
         }
-        return new Hello(version, agentId, instanceId, agentVersion, labels, taskTypes, streams, requestTypes);
+        return new Hello(
+                version,
+                agentId,
+                instanceId,
+                agentVersion,
+                labels,
+                taskTypes,
+                streams,
+                requestTypes,
+                journalId,
+                scheduleVersion);
     }
 
     private static Heartbeat heartbeat(ProtoReader in) throws MalformedProtoException {
@@ -154,45 +165,6 @@ final class AgentMessageReader {
             }
         }
         return new StreamOpen(Parts.required(position, "position"));
-    }
-
-    private static TaskReport taskReport(ProtoReader in) throws MalformedProtoException {
-        String taskId = "";
-        String type = "";
-        long revision = 0;
-        TaskState state = null;
-        int attempt = 0;
-        long epochNanos = 0;
-        String detail = "";
-        Map<String, String> output = new LinkedHashMap<>();
-        double progress = 0;
-        Duration retryAfter = null;
-        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
-            switch (tag >>> 3) {
-                case 1 -> taskId = in.string(tag);
-                case 2 -> type = in.string(tag);
-                case 3 -> revision = in.varint(tag);
-                case 4 -> state = Parts.element(STATES, in.varint(tag) - 1, "state");
-                case 5 -> attempt = Parts.count(in.varint(tag));
-                case 6 -> epochNanos = in.fixed64(tag);
-                case 7 -> detail = in.string(tag);
-                case 8 -> in.mapEntry(tag, output);
-                case 9 -> progress = in.doubleValue(tag);
-                case 10 -> retryAfter = Parts.durationOrNull(in.varint(tag));
-                default -> in.skip(tag);
-            }
-        }
-        return new TaskReport(new TaskStatus(
-                taskId,
-                type,
-                revision,
-                Parts.required(state, "state"),
-                attempt,
-                epochNanos,
-                detail,
-                output,
-                progress,
-                retryAfter));
     }
 
     private static Goodbye goodbye(ProtoReader in) throws MalformedProtoException {

@@ -1,7 +1,6 @@
 package dev.outpost.agent.protocol;
 
 import dev.outpost.agent.internal.proto.ProtoWriter;
-import dev.outpost.agent.task.TaskStatus;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +19,7 @@ final class AgentMessageWriter {
     static final int STREAM_OPEN = 19;
     static final int REQUEST = 20;
     static final int RESPONSE = 21;
+    static final int SCHEDULE_REPORT = 22;
 
     private AgentMessageWriter() {}
 
@@ -33,7 +33,7 @@ final class AgentMessageWriter {
         } else if (message instanceof Heartbeat m) {
             heartbeat(m, out);
         } else if (message instanceof TaskReport m) {
-            taskReport(m.status(), out);
+            TaskParts.status(TASK_REPORT, m.status(), out);
         } else if (message instanceof TelemetryGap m) {
             gap(m, out);
         } else if (message instanceof StreamOpen m) {
@@ -50,6 +50,8 @@ final class AgentMessageWriter {
             Parts.request(REQUEST, m, out);
         } else if (message instanceof Response m) {
             Parts.response(RESPONSE, m, out);
+        } else if (message instanceof ScheduleReport m) {
+            ScheduleParts.report(SCHEDULE_REPORT, m, out);
         } else if (message instanceof Goodbye m) {
             int start = out.beginMessage(GOODBYE);
             out.string(1, m.reason());
@@ -70,6 +72,8 @@ final class AgentMessageWriter {
         m.taskTypes().forEach(type -> out.presentString(6, type));
         m.streams().forEach(position -> Parts.position(7, position, out));
         m.requestTypes().forEach(type -> out.presentString(8, type));
+        out.string(9, m.journalId());
+        out.string(10, m.scheduleVersion());
         out.endMessage(start);
     }
 
@@ -111,23 +115,6 @@ final class AgentMessageWriter {
         out.varint(2, m.fromSequence());
         out.varint(3, m.recordCount());
         out.string(4, m.reason());
-        out.endMessage(start);
-    }
-
-    private static void taskReport(TaskStatus m, ProtoWriter out) {
-        int start = out.beginMessage(TASK_REPORT);
-        out.string(1, m.taskId());
-        out.string(2, m.taskType());
-        out.varint(3, m.revision());
-        out.varint(4, m.state().number());
-        out.varint(5, m.attempt());
-        out.fixed64(6, m.epochNanos());
-        out.string(7, m.detail());
-        out.map(8, m.output());
-        if (Double.doubleToRawLongBits(m.progress()) != 0) {
-            out.presentDouble(9, m.progress());
-        }
-        out.varint(10, m.retryAfter() == null ? 0 : m.retryAfter().toMillis());
         out.endMessage(start);
     }
 }

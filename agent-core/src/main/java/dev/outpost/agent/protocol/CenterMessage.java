@@ -10,6 +10,8 @@ public sealed interface CenterMessage
                 TaskDispatch,
                 TaskCancel,
                 TaskReportAck,
+                ScheduleSet,
+                ScheduleCommand,
                 Ping,
                 Pong,
                 Rejection,

@@ -2,19 +2,16 @@ package dev.outpost.agent.protocol;
 
 import dev.outpost.agent.internal.proto.MalformedProtoException;
 import dev.outpost.agent.internal.proto.ProtoReader;
-import dev.outpost.agent.task.RetryPolicy;
-import dev.outpost.agent.task.TaskRequest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Reads the payloads of control centers. */
 final class CenterMessageReader {
 
     private static final Refusal.Code[] REFUSAL_CODES = Refusal.Code.values();
     private static final BatchNack.Code[] NACK_CODES = BatchNack.Code.values();
+    private static final ScheduleCommand.Action[] SCHEDULE_ACTIONS = ScheduleCommand.Action.values();
 
     private CenterMessageReader() {}
 
@@ -25,7 +22,7 @@ final class CenterMessageReader {
             case CenterMessageWriter.HEARTBEAT_ACK -> heartbeatAck(in.message(tag));
             case CenterMessageWriter.BATCH_ACK -> batchAck(in.message(tag));
             case CenterMessageWriter.BATCH_NACK -> batchNack(in.message(tag));
-            case CenterMessageWriter.TASK_DISPATCH -> dispatch(in.message(tag));
+            case CenterMessageWriter.TASK_DISPATCH -> new TaskDispatch(TaskParts.request(in.message(tag)));
             case CenterMessageWriter.TASK_CANCEL -> cancel(in.message(tag));
             case CenterMessageWriter.TASK_REPORT_ACK -> reportAck(in.message(tag));
             case CenterMessageWriter.PING -> {
@@ -40,6 +37,8 @@ final class CenterMessageReader {
             case CenterMessageWriter.DRAIN -> drain(in.message(tag));
             case CenterMessageWriter.REQUEST -> Parts.request(in.message(tag));
             case CenterMessageWriter.RESPONSE -> Parts.response(in.message(tag));
+            case CenterMessageWriter.SCHEDULE_SET -> ScheduleParts.set(in.message(tag));
+            case CenterMessageWriter.SCHEDULE_COMMAND -> scheduleCommand(in.message(tag));
             default -> {
                 in.skip(tag);
                 yield new UnknownPayload(tag >>> 3);
@@ -126,50 +125,6 @@ final class CenterMessageReader {
         return new BatchNack(Parts.required(position, "position"), code, retryAfter, detail);
     }
 
-    private static TaskDispatch dispatch(ProtoReader in) throws MalformedProtoException {
-        String id = "";
-        String type = "";
-        Map<String, String> arguments = new LinkedHashMap<>();
-        Duration attemptTimeout = null;
-        Duration deadline = null;
-        RetryPolicy retry = null;
-        int priority = 0;
-        String traceparent = null;
-        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
-            switch (tag >>> 3) {
-                case 1 -> id = in.string(tag);
-                case 2 -> type = in.string(tag);
-                case 3 -> in.mapEntry(tag, arguments);
-                case 4 -> attemptTimeout = Parts.durationOrNull(in.varint(tag));
-                case 5 -> deadline = Parts.durationOrNull(in.varint(tag));
-                case 6 -> retry = retry(in.message(tag));
-                case 7 -> priority = Parts.unZigZag(in.varint(tag));
-                case 8 -> {
-                    String parent = in.string(tag);
-                    traceparent = parent.isEmpty() ? null : parent;
-                }
-                default -> in.skip(tag);
-            }
-        }
-        return new TaskDispatch(
-                new TaskRequest(id, type, arguments, attemptTimeout, deadline, retry, priority, traceparent));
-    }
-
-    private static RetryPolicy retry(ProtoReader in) throws MalformedProtoException {
-        int maxAttempts = 1;
-        Duration initialDelay = Duration.ZERO;
-        Duration maxDelay = Duration.ZERO;
-        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
-            switch (tag >>> 3) {
-                case 1 -> maxAttempts = Parts.count(in.varint(tag));
-                case 2 -> initialDelay = Parts.duration(in.varint(tag));
-                case 3 -> maxDelay = Parts.duration(in.varint(tag));
-                default -> in.skip(tag);
-            }
-        }
-        return new RetryPolicy(maxAttempts, initialDelay, maxDelay);
-    }
-
     private static TaskCancel cancel(ProtoReader in) throws MalformedProtoException {
         String taskId = "";
         String reason = "";
@@ -194,6 +149,19 @@ final class CenterMessageReader {
             }
         }
         return new TaskReportAck(taskId, revision);
+    }
+
+    private static ScheduleCommand scheduleCommand(ProtoReader in) throws MalformedProtoException {
+        String name = "";
+        ScheduleCommand.Action action = ScheduleCommand.Action.UNSPECIFIED;
+        for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
+            switch (tag >>> 3) {
+                case 1 -> name = in.string(tag);
+                case 2 -> action = Parts.orUnspecified(SCHEDULE_ACTIONS, in.varint(tag));
+                default -> in.skip(tag);
+            }
+        }
+        return new ScheduleCommand(name, action);
     }
 
     private static Drain drain(ProtoReader in) throws MalformedProtoException {

@@ -1,8 +1,6 @@
 package dev.outpost.agent.protocol;
 
 import dev.outpost.agent.internal.proto.ProtoWriter;
-import dev.outpost.agent.task.RetryPolicy;
-import dev.outpost.agent.task.TaskRequest;
 
 /** Writes the payloads of control centers; field numbers are those of {@code agent.proto}. */
 final class CenterMessageWriter {
@@ -21,6 +19,8 @@ final class CenterMessageWriter {
     static final int DRAIN = 21;
     static final int REQUEST = 22;
     static final int RESPONSE = 23;
+    static final int SCHEDULE_SET = 24;
+    static final int SCHEDULE_COMMAND = 25;
 
     private CenterMessageWriter() {}
 
@@ -34,7 +34,7 @@ final class CenterMessageWriter {
             out.varint(1, Parts.millis32(m.reconnectSpread()));
             out.endMessage(start);
         } else if (message instanceof TaskDispatch m) {
-            dispatch(m.request(), out);
+            TaskParts.request(TASK_DISPATCH, m.request(), out);
         } else if (message instanceof TaskReportAck m) {
             int start = out.beginMessage(TASK_REPORT_ACK);
             out.string(1, m.taskId());
@@ -83,6 +83,13 @@ final class CenterMessageWriter {
             out.varint(2, Parts.millis32(m.spread()));
             out.string(3, m.endpoint());
             out.endMessage(start);
+        } else if (message instanceof ScheduleSet m) {
+            ScheduleParts.set(SCHEDULE_SET, m, out);
+        } else if (message instanceof ScheduleCommand m) {
+            int start = out.beginMessage(SCHEDULE_COMMAND);
+            out.string(1, m.name());
+            out.varint(2, Parts.number(m.action()));
+            out.endMessage(start);
         } else {
             throw new IllegalArgumentException("cannot be sent: " + message);
         }
@@ -96,28 +103,6 @@ final class CenterMessageWriter {
         out.varint(4, m.windowBatches());
         m.streams().forEach(position -> Parts.position(5, position, out));
         out.varint(6, Parts.millis32(m.reconnectSpread()));
-        out.endMessage(start);
-    }
-
-    private static void dispatch(TaskRequest m, ProtoWriter out) {
-        int start = out.beginMessage(TASK_DISPATCH);
-        out.string(1, m.id());
-        out.string(2, m.type());
-        out.map(3, m.arguments());
-        out.varint(4, m.attemptTimeout() == null ? 0 : Parts.millis(m.attemptTimeout()));
-        out.varint(5, m.deadline() == null ? 0 : Parts.millis(m.deadline()));
-        RetryPolicy retry = m.retry();
-        if (retry != null) {
-            int nested = out.beginMessage(6);
-            out.varint(1, retry.maxAttempts());
-            out.varint(2, retry.initialDelay().toMillis());
-            out.varint(3, retry.maxDelay().toMillis());
-            out.endMessage(nested);
-        }
-        out.varint(7, Parts.zigZag(m.priority()));
-        if (m.traceparent() != null) {
-            out.string(8, m.traceparent());
-        }
         out.endMessage(start);
     }
 }

@@ -15,6 +15,9 @@ import java.util.Map;
  * @param streams the epochs of which batches follow, each with the last sequence that is acknowledged or gone; further ones
  *     are opened with {@link StreamOpen}
  * @param requestTypes the types of {@link Request} that it has handlers for
+ * @param journalId names what the agent remembers of its tasks: while it stays the same, revisions of task reports go on growing and
+ *     a task id is never run again; empty when it forgets with every start
+ * @param scheduleVersion the version of the last {@link ScheduleSet} that it has taken; empty for none
  */
 public record Hello(
         int protocolVersion,
@@ -24,7 +27,9 @@ public record Hello(
         Map<String, String> labels,
         List<String> taskTypes,
         List<StreamPosition> streams,
-        List<String> requestTypes)
+        List<String> requestTypes,
+        String journalId,
+        String scheduleVersion)
         implements AgentMessage {
 
     /** The protocol version of this SDK. */
@@ -38,7 +43,7 @@ public record Hello(
         requestTypes = List.copyOf(requestTypes);
     }
 
-    /** Without handlers for requests. */
+    /** Without handlers for requests, journal and pushed schedules. */
     public Hello(
             int protocolVersion,
             String agentId,
@@ -47,6 +52,6 @@ public record Hello(
             Map<String, String> labels,
             List<String> taskTypes,
             List<StreamPosition> streams) {
-        this(protocolVersion, agentId, instanceId, agentVersion, labels, taskTypes, streams, List.of());
+        this(protocolVersion, agentId, instanceId, agentVersion, labels, taskTypes, streams, List.of(), "", "");
     }
 }

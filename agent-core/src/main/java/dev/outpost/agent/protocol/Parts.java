@@ -5,6 +5,7 @@ import dev.outpost.agent.internal.proto.ProtoReader;
 import dev.outpost.agent.internal.proto.ProtoWriter;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,22 @@ final class Parts {
     /** The element at an ordinal, or the first, which stands for "not known here". */
     static <E> E orUnspecified(E[] elements, long ordinal) {
         return ordinal > 0 && ordinal < elements.length ? elements[(int) ordinal] : elements[0];
+    }
+
+    /** An instant whose zero means "not set". */
+    static @Nullable Instant instantOrNull(long epochMillis) {
+        return epochMillis == 0 ? null : Instant.ofEpochMilli(epochMillis);
+    }
+
+    static long epochMillis(@Nullable Instant instant) {
+        return instant == null ? 0 : instant.toEpochMilli();
+    }
+
+    /** Writes a text unless there is none. */
+    static void optional(int field, @Nullable String text, ProtoWriter out) {
+        if (text != null) {
+            out.string(field, text);
+        }
     }
 
     /**

@@ -4,10 +4,15 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Fires once, at a given instant. */
-record AtTrigger(Instant instant) implements Trigger {
+/**
+ * Fires once.
+ *
+ * @param instant when
+ */
+public record AtTrigger(Instant instant) implements Trigger {
 
-    AtTrigger {
+    /** Checks for null. */
+    public AtTrigger {
         Objects.requireNonNull(instant, "instant");
     }
 

@@ -6,13 +6,32 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Fires one interval after the instant it is asked about. */
-record EveryTrigger(Duration interval) implements Trigger {
+/**
+ * Fires one interval after the instant it is asked about.
+ *
+ * @param interval the pause, at least one millisecond
+ * @param from what the interval is counted from
+ */
+public record EveryTrigger(Duration interval, From from) implements Trigger {
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
-    EveryTrigger {
+    /** What an interval is counted from. */
+    public enum From {
+        /** The time at which the last firing was due: a fixed rate. */
+        DUE,
+        /** The end of the last firing's task: a fixed delay. */
+        END
+    }
+
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if the interval is shorter than one millisecond, zero or negative
+     */
+    public EveryTrigger {
         Objects.requireNonNull(interval, "interval");
+        Objects.requireNonNull(from, "from");
         if (interval.compareTo(SHORTEST) < 0) {
             throw new IllegalArgumentException("interval is " + interval + ", allowed is " + SHORTEST + " or longer");
         }
@@ -28,12 +47,12 @@ record EveryTrigger(Duration interval) implements Trigger {
     }
 
     @Override
-    public String toString() {
-        return "every " + interval;
+    public boolean countsElapsedTime() {
+        return true;
     }
 
     @Override
-    public boolean countsElapsedTime() {
-        return true;
+    public String toString() {
+        return from == From.DUE ? "every " + interval : interval + " after each end";
     }
 }

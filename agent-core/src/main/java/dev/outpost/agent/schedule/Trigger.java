@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Decides when a piece of work runs next.
@@ -57,14 +58,49 @@ public interface Trigger {
     }
 
     /**
-     * A trigger that fires one interval after the instant it is asked about, on elapsed time rather than the wall clock.
+     * A trigger that fires at a fixed rate: one interval after the last firing was due, on elapsed time rather than the wall clock.
      *
-     * @param interval the pause between two runs, at least one millisecond
+     * @param interval the pause between two firings, at least one millisecond
      * @return the trigger
      * @throws IllegalArgumentException if the interval is shorter than one millisecond, zero or negative
      */
     static Trigger every(Duration interval) {
-        return new EveryTrigger(interval);
+        return new EveryTrigger(interval, EveryTrigger.From.DUE);
+    }
+
+    /**
+     * A trigger that fires with a fixed delay: one interval after the task of the last firing has ended.
+     *
+     * @param interval the pause between an end and the next firing, at least one millisecond
+     * @return the trigger
+     * @throws IllegalArgumentException if the interval is shorter than one millisecond, zero or negative
+     */
+    static Trigger afterEach(Duration interval) {
+        return new EveryTrigger(interval, EveryTrigger.From.END);
+    }
+
+    /**
+     * A trigger that fires on events of the host's, {@link dev.outpost.agent.Agent#emit}.
+     *
+     * @param type the event's type, 1 to 128 characters
+     * @param debounce how long no further event must have come before it fires; zero for at once
+     * @return the trigger
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    static Trigger onEvent(String type, Duration debounce) {
+        return new EventTrigger(type, debounce);
+    }
+
+    /**
+     * A trigger that fires each time that a condition holds.
+     *
+     * @param interval how long to wait between two looks, at least one millisecond
+     * @param condition what to look at; may block for a moment, and is asked on a thread of the agent's
+     * @return the trigger
+     * @throws IllegalArgumentException if the interval is shorter than one millisecond, zero or negative
+     */
+    static Trigger poll(Duration interval, BooleanSupplier condition) {
+        return new PollTrigger(interval, condition);
     }
 
     /**

@@ -19,6 +19,9 @@ public interface TaskContext {
      */
     void progress(double fraction, String message);
 
+    /** Renews the attempt's lease without a report; {@link #progress} does so too. Cheap. */
+    void alive();
+
     /** The agent's logs; records are tagged with {@code outpost.task.id}, {@code outpost.task.type} and the trace. */
     Logs logs();
 }

@@ -4,14 +4,15 @@ package dev.outpost.agent.task;
  * Where a task stands. {@link #permits} is the whole transition table; final states have none.
  *
  * <pre>
- *   ACCEPTED ─▶ QUEUED ─▶ RUNNING ─▶ SUCCEEDED | FAILED | TIMED_OUT
- *                 ▲          │  └──▶ CANCELLING ─▶ CANCELLED (or the end it came to first)
- *                 └ RETRY_WAIT
- *   aside: REFUSED (never accepted) · SKIPPED (overlap) · EXPIRED (deadline before start) · INDETERMINATE (after a crash)
+ *   ACCEPTED ─▶ SCHEDULED ─▶ QUEUED ─▶ RUNNING ─▶ SUCCEEDED | FAILED | TIMED_OUT
+ *       └───────────────────▶   ▲          │  └──▶ CANCELLING ─▶ CANCELLED (or the end it came to first)
+ *                               └ RETRY_WAIT
+ *   aside: REFUSED (never accepted) · SKIPPED (overlap) · EXPIRED (deadline before start)
+ *   after a crash, RUNNING: RETRY_WAIT if the task is idempotent and has attempts left, else INDETERMINATE
  * </pre>
  */
 public enum TaskState {
-    /** Taken over by the agent; goes on to {@link #QUEUED}. */
+    /** Taken over by the agent; goes on to {@link #SCHEDULED} or {@link #QUEUED}. */
     ACCEPTED(1),
     /** Waits for a free slot. */
     QUEUED(2),
@@ -36,7 +37,9 @@ public enum TaskState {
     /** Final: its deadline passed before an attempt began. */
     EXPIRED(12),
     /** Final: it was running when the agent died, and whether it took effect is unknown. */
-    INDETERMINATE(13);
+    INDETERMINATE(13),
+    /** Waits for the time at which it may begin. */
+    SCHEDULED(14);
 
     private final int number;
 
@@ -51,14 +54,17 @@ public enum TaskState {
 
     /** Whether the task has ended; a final state never changes. */
     public boolean isFinal() {
-        return number >= SUCCEEDED.number;
+        return number >= SUCCEEDED.number && number <= INDETERMINATE.number;
     }
 
     /** Whether a task in this state may go to {@code next}. */
     public boolean permits(TaskState next) {
         return switch (this) {
-            case ACCEPTED -> next == QUEUED || next == SKIPPED || next == CANCELLED || next == EXPIRED;
-            case QUEUED -> next == RUNNING || next == CANCELLED || next == EXPIRED || next == TIMED_OUT;
+            case ACCEPTED ->
+                next == SCHEDULED || next == QUEUED || next == SKIPPED || next == CANCELLED || next == EXPIRED;
+            case SCHEDULED -> next == QUEUED || next == SKIPPED || next == CANCELLED || next == EXPIRED;
+            case QUEUED ->
+                next == RUNNING || next == CANCELLED || next == EXPIRED || next == TIMED_OUT || next == FAILED;
             case RUNNING ->
                 next == SUCCEEDED
                         || next == FAILED
@@ -66,7 +72,7 @@ public enum TaskState {
                         || next == RETRY_WAIT
                         || next == CANCELLING
                         || next == INDETERMINATE;
-            case RETRY_WAIT -> next == QUEUED || next == CANCELLED || next == TIMED_OUT;
+            case RETRY_WAIT -> next == QUEUED || next == CANCELLED || next == TIMED_OUT || next == FAILED;
             case CANCELLING -> next == CANCELLED || next == SUCCEEDED || next == FAILED || next == INDETERMINATE;
             default -> false;
         };

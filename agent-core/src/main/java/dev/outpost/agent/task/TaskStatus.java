@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param output what came of it, with {@link TaskState#SUCCEEDED}
  * @param progress 0 to 1, as the handler says
  * @param retryAfter when to try again, with {@link TaskState#REFUSED} and {@link TaskState#RETRY_WAIT}, or null
+ * @param origin who wanted the task
  */
 public record TaskStatus(
         String taskId,
@@ -31,7 +32,8 @@ public record TaskStatus(
         String detail,
         Map<String, String> output,
         double progress,
-        @Nullable Duration retryAfter) {
+        @Nullable Duration retryAfter,
+        TaskOrigin origin) {
 
     /** Copies the output. */
     public TaskStatus {
@@ -39,6 +41,7 @@ public record TaskStatus(
         Objects.requireNonNull(taskType, "taskType");
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(detail, "detail");
+        Objects.requireNonNull(origin, "origin");
         output = Collections.unmodifiableMap(new LinkedHashMap<>(output));
     }
 }

@@ -2,7 +2,6 @@ package dev.outpost.agent.internal.runtime;
 
 import dev.outpost.agent.AgentListener;
 import dev.outpost.agent.internal.metric.SourceEntry;
-import dev.outpost.agent.internal.schedule.ScheduledTask;
 import dev.outpost.agent.internal.session.SessionSettings;
 import dev.outpost.agent.internal.task.TaskSettings;
 import dev.outpost.agent.internal.telemetry.BatchLimits;
@@ -11,6 +10,7 @@ import dev.outpost.agent.log.OverflowPolicy;
 import dev.outpost.agent.metric.MetricSink;
 import dev.outpost.agent.request.RequestHandler;
 import dev.outpost.agent.schedule.AgentClock;
+import dev.outpost.agent.schedule.Schedule;
 import dev.outpost.agent.schedule.Scheduler;
 import dev.outpost.agent.spool.LaneOverflow;
 import dev.outpost.agent.spool.Spool;
@@ -67,7 +67,7 @@ public record AgentConfig(
         Map<String, TaskExecutor> executors,
         @Nullable TaskExecutor executor,
         int workers,
-        List<ScheduledTask> schedules,
+        List<Schedule> schedules,
         @Nullable Scheduler scheduler,
         List<AgentListener> listeners,
         Duration shutdownTimeout,

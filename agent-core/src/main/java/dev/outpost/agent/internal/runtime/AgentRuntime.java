@@ -16,6 +16,7 @@ import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.request.Body;
 import dev.outpost.agent.request.RequestException;
+import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskStatus;
 import java.time.Duration;
@@ -98,7 +99,7 @@ public final class AgentRuntime implements Agent {
         long number = nextOutcome.incrementAndGet();
         outcomes.put(number, end);
         boolean posted = isRunning()
-                && control.post(() -> control.tasks().submit(request, status -> {
+                && control.post(() -> control.tasks().submit(request, TaskOrigin.HOST, status -> {
                     if (status.state().isFinal()) {
                         outcomes.remove(number);
                         notifier.complete(() -> end.complete(status));

@@ -29,11 +29,14 @@ import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.Response;
+import dev.outpost.agent.protocol.ScheduleCommand;
+import dev.outpost.agent.protocol.ScheduleSet;
 import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.request.RequestException;
 import dev.outpost.agent.request.RequestException.Reason;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.task.TaskExecutor;
+import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.Transport;
@@ -375,7 +378,9 @@ final class ControlStage implements SessionEvents {
                 config.labels(),
                 config.handlers().keySet().stream().sorted().toList(),
                 lanes.announce(),
-                desk.types());
+                desk.types(),
+                "",
+                "");
     }
 
     @Override
@@ -423,7 +428,17 @@ final class ControlStage implements SessionEvents {
 
     @Override
     public void onDispatch(TaskRequest request) {
-        tasks.submit(request);
+        tasks.submit(request, TaskOrigin.DISPATCH);
+    }
+
+    @Override
+    public void onScheduleSet(ScheduleSet set) {
+        throw new UnsupportedOperationException("follows");
+    }
+
+    @Override
+    public Optional<String> onScheduleCommand(ScheduleCommand command) {
+        throw new UnsupportedOperationException("follows");
     }
 
     @Override

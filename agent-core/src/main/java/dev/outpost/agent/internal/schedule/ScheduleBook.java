@@ -6,8 +6,9 @@ import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.internal.task.TaskEngine;
 import dev.outpost.agent.schedule.AgentClock;
-import dev.outpost.agent.schedule.OverlapPolicy;
+import dev.outpost.agent.schedule.Schedule;
 import dev.outpost.agent.schedule.Scheduler;
+import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,7 +46,7 @@ public final class ScheduleBook {
      * @param foreign the host's scheduler, or null for the loop's own timers
      */
     public ScheduleBook(
-            List<ScheduledTask> schedules,
+            List<Schedule> schedules,
             @Nullable Scheduler foreign,
             TaskEngine engine,
             Timers timers,
@@ -65,14 +66,13 @@ public final class ScheduleBook {
     }
 
     private static final class Entry {
-        private final ScheduledTask schedule;
+        private final Schedule schedule;
         private @Nullable Instant due;
         private Instant plannedAt = Instant.MIN;
         private long plannedNanos;
-        private String lastTaskId = "";
         private Scheduler.@Nullable Cancellable waiting;
 
-        Entry(ScheduledTask schedule) {
+        Entry(Schedule schedule) {
             this.schedule = schedule;
         }
     }
@@ -145,24 +145,15 @@ public final class ScheduleBook {
     }
 
     private void fire(Entry entry, Instant due) {
-        ScheduledTask schedule = entry.schedule;
+        Schedule schedule = entry.schedule;
         TaskRequest template = schedule.template();
-        TaskRequest request = new TaskRequest(
-                "schedule/" + schedule.name() + "/" + due,
-                template.type(),
-                template.arguments(),
-                template.attemptTimeout(),
-                template.deadline(),
-                template.retry(),
-                template.priority(),
-                template.traceparent());
+        String key = template.concurrencyKey() == null ? "schedule/" + schedule.name() : template.concurrencyKey();
+        TaskRequest request = template.toBuilder()
+                .id("schedule/" + schedule.name() + "/" + due)
+                .concurrency(key, schedule.overlap())
+                .build();
         counters.counter("schedules.fired", schedule.name()).increment();
-        if (schedule.overlap() == OverlapPolicy.SKIP && engine.isLive(entry.lastTaskId)) {
-            engine.skip(request, "the task of the last firing, " + entry.lastTaskId + ", has not ended");
-            return;
-        }
-        entry.lastTaskId = request.id();
-        engine.submit(request);
+        engine.submit(request, TaskOrigin.SCHEDULE);
     }
 
     /** Fires no more. */

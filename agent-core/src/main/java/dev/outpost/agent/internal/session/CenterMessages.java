@@ -13,6 +13,8 @@ import dev.outpost.agent.protocol.Pong;
 import dev.outpost.agent.protocol.Rejection;
 import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.Response;
+import dev.outpost.agent.protocol.ScheduleCommand;
+import dev.outpost.agent.protocol.ScheduleSet;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TaskCancel;
 import dev.outpost.agent.protocol.TaskDispatch;
@@ -86,6 +88,11 @@ final class CenterMessages {
             reports.ack(ack.taskId(), ack.revision());
         } else if (payload instanceof TaskCancel cancel) {
             events.onCancel(cancel.taskId(), cancel.reason())
+                    .ifPresent(problem -> uplink.send(new Rejection(Rejection.Code.INVALID, problem), message.id()));
+        } else if (payload instanceof ScheduleSet set) {
+            events.onScheduleSet(set);
+        } else if (payload instanceof ScheduleCommand command) {
+            events.onScheduleCommand(command)
                     .ifPresent(problem -> uplink.send(new Rejection(Rejection.Code.INVALID, problem), message.id()));
         } else if (payload instanceof BatchNack nack) {
             onNack(nack);

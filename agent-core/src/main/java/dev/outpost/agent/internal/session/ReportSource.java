@@ -1,13 +1,13 @@
 package dev.outpost.agent.internal.session;
 
-import dev.outpost.agent.task.TaskStatus;
+import dev.outpost.agent.protocol.AgentMessage;
 import org.jspecify.annotations.Nullable;
 
-/** Task reports on their way to the control center; control loop. */
+/** Reports, of tasks and of schedules, on their way to the control center; control loop. */
 public interface ReportSource {
 
     /** The report to send next, or null. It stays where it is. */
-    @Nullable TaskStatus nextToSend();
+    @Nullable AgentMessage nextToSend();
 
     /** {@link #nextToSend} was sent. */
     void sent();

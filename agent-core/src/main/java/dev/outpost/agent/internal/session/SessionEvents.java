@@ -4,6 +4,8 @@ import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.Response;
+import dev.outpost.agent.protocol.ScheduleCommand;
+import dev.outpost.agent.protocol.ScheduleSet;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.transport.CloseReason;
 import java.util.Optional;
@@ -29,6 +31,16 @@ public interface SessionEvents {
 
     /** A task was dispatched. */
     void onDispatch(TaskRequest request);
+
+    /** A set of schedules was pushed. */
+    void onScheduleSet(ScheduleSet set);
+
+    /**
+     * A schedule is to be steered.
+     *
+     * @return what is wrong with that, or empty
+     */
+    Optional<String> onScheduleCommand(ScheduleCommand command);
 
     /** A request came; the answer is given once, on the control loop. */
     void onRequest(Request request, Consumer<Response> answer);

@@ -8,11 +8,9 @@ import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.Response;
 import dev.outpost.agent.protocol.StreamOpen;
 import dev.outpost.agent.protocol.StreamPosition;
-import dev.outpost.agent.protocol.TaskReport;
 import dev.outpost.agent.protocol.TelemetryBatch;
 import dev.outpost.agent.protocol.TelemetryGap;
 import dev.outpost.agent.schedule.AgentClock;
-import dev.outpost.agent.task.TaskStatus;
 import dev.outpost.agent.transport.Connection;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -22,7 +20,7 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes up one connection, in order of urgency: replies and heartbeats, then task reports, then requests and answers of the
+ * What goes up one connection, in order of urgency: replies and heartbeats, then reports, then requests and answers of the
  * application's own, then the lanes in turn. So a
  * heartbeat waits for at most what the connection has already taken, and never behind telemetry that waits here.
  */
@@ -126,7 +124,7 @@ final class Uplink {
             urgent.remove();
             sent++;
         }
-        for (TaskStatus next = reports.nextToSend(); next != null && sendNow(new TaskReport(next)); ) {
+        for (AgentMessage next = reports.nextToSend(); next != null && sendNow(next); ) {
             reports.sent();
             sent++;
             next = reports.nextToSend();

@@ -2,6 +2,7 @@ package dev.outpost.agent.internal.task;
 
 import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.log.Logs;
+import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.task.TaskContext;
 import dev.outpost.agent.task.TaskExecutor;
 import dev.outpost.agent.task.TaskHandler;
@@ -29,7 +30,9 @@ final class AttemptRun implements TaskExecutor.Attempt, TaskContext {
     private final Predicate<AttemptRun> progressed;
     private final AtomicReference<@Nullable Progress> progress = new AtomicReference<>();
     private final AtomicBoolean over = new AtomicBoolean();
+    private final AgentClock clock;
     private volatile boolean cancelled;
+    private volatile long lastSignNanos;
 
     AttemptRun(
             TaskRequest request,
@@ -37,6 +40,7 @@ final class AttemptRun implements TaskExecutor.Attempt, TaskContext {
             TaskHandler handler,
             Logs logs,
             Guard guard,
+            AgentClock clock,
             BiConsumer<AttemptRun, TaskResult> ended,
             Predicate<AttemptRun> progressed) {
         this.request = request;
@@ -44,6 +48,8 @@ final class AttemptRun implements TaskExecutor.Attempt, TaskContext {
         this.handler = handler;
         this.logs = logs;
         this.guard = guard;
+        this.clock = clock;
+        this.lastSignNanos = clock.nanoTime();
         this.ended = ended;
         this.progressed = progressed;
     }
@@ -78,6 +84,11 @@ final class AttemptRun implements TaskExecutor.Attempt, TaskContext {
         return progress.getAndSet(null);
     }
 
+    /** When it has last given a sign of life, monotonic. */
+    long lastSignNanos() {
+        return lastSignNanos;
+    }
+
     @Override
     public TaskRequest task() {
         return request;
@@ -96,10 +107,16 @@ final class AttemptRun implements TaskExecutor.Attempt, TaskContext {
     @Override
     public void progress(double fraction, String message) {
         Objects.requireNonNull(message, "message");
+        alive();
         double cut = fraction > 0 ? Math.min(1, fraction) : 0; // NaN too becomes 0
         if (!over.get() && progress.getAndSet(new Progress(cut, message)) == null && !progressed.test(this)) {
             progress.set(null); // nobody was told, so nobody will take it: the next one tries again
         }
+    }
+
+    @Override
+    public void alive() {
+        lastSignNanos = clock.nanoTime();
     }
 
     @Override

@@ -91,6 +91,7 @@ final class Attempts {
                 Objects.requireNonNull(handlers.get(request.type())),
                 new TaskLogs(logs, request),
                 guard,
+                clock,
                 (run, result) -> inbox.post(() -> onEnded(task, run, result)),
                 run -> inbox.tryPost(() -> onProgress(task, run)));
         Optional<TaskExecutor.Run> run = guard.call(

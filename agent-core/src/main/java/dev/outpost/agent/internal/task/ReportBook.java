@@ -2,6 +2,7 @@ package dev.outpost.agent.internal.task;
 
 import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.internal.session.ReportSource;
+import dev.outpost.agent.protocol.TaskReport;
 import dev.outpost.agent.task.TaskStatus;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -60,8 +61,9 @@ public final class ReportBook implements ReportSource {
     }
 
     @Override
-    public @Nullable TaskStatus nextToSend() {
-        return waiting.peek();
+    public @Nullable TaskReport nextToSend() {
+        TaskStatus next = waiting.peek();
+        return next == null ? null : new TaskReport(next);
     }
 
     @Override

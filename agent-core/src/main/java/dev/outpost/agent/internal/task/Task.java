@@ -2,6 +2,7 @@ package dev.outpost.agent.internal.task;
 
 import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.task.TaskExecutor;
+import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.task.TaskStatus;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Task {
 
     final TaskRequest request;
+    final TaskOrigin origin;
     final ExecutorQueue queue;
     final long order;
     private final List<Consumer<TaskStatus>> watchers = new ArrayList<>(1);
@@ -43,8 +45,9 @@ final class Task {
     Timers.@Nullable Timer progressTimer;
     double progress;
 
-    Task(TaskRequest request, ExecutorQueue queue, long order) {
+    Task(TaskRequest request, TaskOrigin origin, ExecutorQueue queue, long order) {
         this.request = request;
+        this.origin = origin;
         this.queue = queue;
         this.order = order;
     }
@@ -69,6 +72,7 @@ final class Task {
                 detail,
                 output,
                 progress,
-                retryAfter);
+                retryAfter,
+                origin);
     }
 }

@@ -8,6 +8,7 @@ import dev.outpost.agent.internal.telemetry.LogPublisher;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.task.RetryPolicy;
 import dev.outpost.agent.task.TaskHandler;
+import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskResult;
 import dev.outpost.agent.task.TaskState;
@@ -83,12 +84,12 @@ public final class TaskEngine {
     // ---- in -------------------------------------------------------------------------------------------------------
 
     /** Takes a task, or refuses it; either way a report says so. A known id is reported as it stands. */
-    public void submit(TaskRequest request) {
-        submit(request, null);
+    public void submit(TaskRequest request, TaskOrigin origin) {
+        submit(request, origin, null);
     }
 
-    /** Like {@link #submit(TaskRequest)}; {@code watcher} is told every report of the task. */
-    public void submit(TaskRequest request, @Nullable Consumer<TaskStatus> watcher) {
+    /** Like {@link #submit(TaskRequest, TaskOrigin)}; {@code watcher} is told every report of the task. */
+    public void submit(TaskRequest request, TaskOrigin origin, @Nullable Consumer<TaskStatus> watcher) {
         Task known = live.get(request.id());
         if (known != null) {
             counters.counter("tasks.duplicates").increment();
@@ -109,10 +110,10 @@ public final class TaskEngine {
         }
         String refusal = reasonToRefuse(request);
         if (refusal != null) {
-            refuse(request, refusal, watcher);
+            refuse(request, origin, refusal, watcher);
             return;
         }
-        accept(request, watcher);
+        accept(request, origin, watcher);
     }
 
     private @Nullable String reasonToRefuse(TaskRequest request) {
@@ -125,7 +126,7 @@ public final class TaskEngine {
         return queued.get() >= settings.queueCapacity() ? "busy: " + queued + " tasks wait already" : null;
     }
 
-    private void refuse(TaskRequest request, String reason, @Nullable Consumer<TaskStatus> watcher) {
+    private void refuse(TaskRequest request, TaskOrigin origin, String reason, @Nullable Consumer<TaskStatus> watcher) {
         boolean busy = reason.startsWith("busy");
         TaskStatus status = new TaskStatus(
                 request.id(),
@@ -137,7 +138,8 @@ public final class TaskEngine {
                 reason,
                 Map.of(),
                 0,
-                busy ? BUSY_RETRY : null);
+                busy ? BUSY_RETRY : null,
+                origin);
         counters.counter("tasks.ended", TaskState.REFUSED.name()).increment();
         reports.add(status);
         listener.onStatus(status);
@@ -146,9 +148,9 @@ public final class TaskEngine {
         }
     }
 
-    private void accept(TaskRequest request, @Nullable Consumer<TaskStatus> watcher) {
+    private void accept(TaskRequest request, TaskOrigin origin, @Nullable Consumer<TaskStatus> watcher) {
         ExecutorQueue queue = routes.queueFor(request.type());
-        Task task = new Task(request, queue, nextOrder++);
+        Task task = new Task(request, origin, queue, nextOrder++);
         task.revision = ended.revisionOfRefusal(request.id());
         if (watcher != null) {
             task.watch(watcher);
@@ -189,7 +191,7 @@ public final class TaskEngine {
 
     /** A task that its schedule leaves out: reported, never run. */
     public void skip(TaskRequest request, String reason) {
-        Task task = new Task(request, routes.queueFor(request.type()), nextOrder++);
+        Task task = new Task(request, TaskOrigin.SCHEDULE, routes.queueFor(request.type()), nextOrder++);
         live.put(request.id(), task);
         end(task, TaskState.SKIPPED, reason, Map.of());
     }

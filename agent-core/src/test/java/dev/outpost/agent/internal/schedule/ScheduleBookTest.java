@@ -3,9 +3,10 @@ package dev.outpost.agent.internal.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outpost.agent.internal.task.EngineBench;
-import dev.outpost.agent.schedule.OverlapPolicy;
+import dev.outpost.agent.schedule.Schedule;
 import dev.outpost.agent.schedule.Scheduler;
 import dev.outpost.agent.schedule.Trigger;
+import dev.outpost.agent.task.OverlapPolicy;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.task.TaskStatus;
@@ -170,16 +171,17 @@ class ScheduleBookTest {
 
     private ScheduleBook start(Trigger trigger, OverlapPolicy overlap, @Nullable Scheduler foreign) {
         TaskRequest template = TaskRequest.of("work").build();
-        ScheduleBook book = book(List.of(new ScheduledTask("s", trigger, template, overlap)), foreign);
+        ScheduleBook book = book(
+                List.of(Schedule.of("s", trigger, template).overlap(overlap).build()), foreign);
         book.start();
         return book;
     }
 
-    private static ScheduledTask schedule(String name, Trigger trigger) {
-        return new ScheduledTask(name, trigger, TaskRequest.of("work").build(), OverlapPolicy.SKIP);
+    private static Schedule schedule(String name, Trigger trigger) {
+        return Schedule.of(name, trigger, TaskRequest.of("work").build()).build();
     }
 
-    private ScheduleBook book(List<ScheduledTask> schedules, @Nullable Scheduler foreign) {
+    private ScheduleBook book(List<Schedule> schedules, @Nullable Scheduler foreign) {
         return new ScheduleBook(
                 schedules, foreign, bench.engine, bench.timers, bench.inbox, bench.clock, bench.guard, bench.counters);
     }

@@ -16,9 +16,13 @@ import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.Response;
+import dev.outpost.agent.protocol.ScheduleCommand;
+import dev.outpost.agent.protocol.ScheduleSet;
 import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.protocol.StreamPosition;
+import dev.outpost.agent.protocol.TaskReport;
 import dev.outpost.agent.protocol.Welcome;
+import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.task.TaskStatus;
@@ -63,6 +67,7 @@ final class SessionBench implements SessionEvents, ReportSource {
     final List<Consumer<Response>> answers = new ArrayList<>();
     private final Deque<TaskStatus> reports = new ArrayDeque<>();
     private final Deque<TaskStatus> sentReports = new ArrayDeque<>();
+    final List<ScheduleSet> scheduleSets = new ArrayList<>();
 
     SessionBench() {
         this(HEARTBEAT);
@@ -157,7 +162,8 @@ final class SessionBench implements SessionEvents, ReportSource {
     }
 
     void report(String taskId) {
-        reports.add(new TaskStatus(taskId, "t", 1, TaskState.SUCCEEDED, 1, 0, "", Map.of(), 0, null));
+        reports.add(
+                new TaskStatus(taskId, "t", 1, TaskState.SUCCEEDED, 1, 0, "", Map.of(), 0, null, TaskOrigin.DISPATCH));
     }
 
     int reportsLeft() {
@@ -210,14 +216,25 @@ final class SessionBench implements SessionEvents, ReportSource {
     }
 
     @Override
+    public void onScheduleSet(ScheduleSet set) {
+        scheduleSets.add(set);
+    }
+
+    @Override
+    public Optional<String> onScheduleCommand(ScheduleCommand command) {
+        return command.name().isEmpty() ? Optional.of("no such schedule") : Optional.empty();
+    }
+
+    @Override
     public Optional<String> onCancel(String taskId, String reason) {
         cancelled.add(taskId);
         return taskId.isEmpty() ? Optional.of("no such task") : Optional.empty();
     }
 
     @Override
-    public @Nullable TaskStatus nextToSend() {
-        return reports.peek();
+    public @Nullable TaskReport nextToSend() {
+        TaskStatus next = reports.peek();
+        return next == null ? null : new TaskReport(next);
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.outpost.agent.internal.telemetry.TelemetryRing;
 import dev.outpost.agent.log.OverflowPolicy;
 import dev.outpost.agent.task.RetryPolicy;
 import dev.outpost.agent.task.TaskHandler;
+import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskResult;
 import dev.outpost.agent.task.TaskState;
@@ -129,7 +130,7 @@ public final class EngineBench {
     }
 
     void submit(String id) {
-        engine.submit(request(id).build());
+        engine.submit(request(id).build(), TaskOrigin.HOST);
         turn();
     }
 

@@ -3,6 +3,8 @@ package dev.outpost.agent.internal.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outpost.agent.internal.base.Counters;
+import dev.outpost.agent.protocol.TaskReport;
+import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.task.TaskStatus;
 import java.util.ArrayList;
@@ -94,14 +96,14 @@ class ReportBookTest {
 
     private List<String> sendAll() {
         List<String> sent = new ArrayList<>();
-        for (TaskStatus next = book.nextToSend(); next != null; next = book.nextToSend()) {
-            sent.add(next.taskId() + next.revision());
+        for (TaskReport next = book.nextToSend(); next != null; next = book.nextToSend()) {
+            sent.add(next.status().taskId() + next.status().revision());
             book.sent();
         }
         return sent;
     }
 
     private static TaskStatus report(String id, long revision, TaskState state) {
-        return new TaskStatus(id, "t", revision, state, 1, 0, "", Map.of(), 0, null);
+        return new TaskStatus(id, "t", revision, state, 1, 0, "", Map.of(), 0, null, TaskOrigin.DISPATCH);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outpost.agent.fixture.Cases;
 import dev.outpost.agent.task.RetryPolicy;
+import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskResult;
 import dev.outpost.agent.task.TaskState;
@@ -48,8 +49,8 @@ class TaskEngineModelTest {
 
         private void operate() {
             switch (random.nextInt(8)) {
-                case 0, 1 -> bench.engine.submit(request("t" + tasks++));
-                case 2 -> bench.engine.submit(request("t" + random.nextInt(tasks + 1)));
+                case 0, 1 -> bench.engine.submit(request("t" + tasks++), TaskOrigin.HOST);
+                case 2 -> bench.engine.submit(request("t" + random.nextInt(tasks + 1)), TaskOrigin.HOST);
                 case 3 -> bench.engine.cancel("t" + random.nextInt(tasks + 1), "asked");
                 case 4 -> bench.advance(Duration.ofMillis(random.nextInt(5_000)));
                 case 5 -> bench.executor.refusals = random.nextInt(3);

@@ -12,6 +12,7 @@ import static dev.outpost.agent.task.TaskState.TIMED_OUT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outpost.agent.task.RetryPolicy;
+import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskResult;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -41,10 +42,12 @@ class TaskEngineStopTest {
     @Test
     void timeout_lastAttempt_isTimedOut() {
         bench.handler = (task, context) -> TaskResult.failed("interrupted");
-        engine.submit(EngineBench.request("a")
-                .retry(RetryPolicy.NONE)
-                .attemptTimeout(Duration.ofSeconds(1))
-                .build());
+        engine.submit(
+                EngineBench.request("a")
+                        .retry(RetryPolicy.NONE)
+                        .attemptTimeout(Duration.ofSeconds(1))
+                        .build(),
+                TaskOrigin.HOST);
         bench.advance(Duration.ofSeconds(1));
         bench.finishOne();
 
@@ -84,7 +87,7 @@ class TaskEngineStopTest {
     @Test
     void deadline_queued_isExpired() {
         bench.submit("running");
-        engine.submit(EngineBench.request("a").deadline(Duration.ofSeconds(10)).build());
+        engine.submit(EngineBench.request("a").deadline(Duration.ofSeconds(10)).build(), TaskOrigin.HOST);
         bench.advance(Duration.ofSeconds(10));
 
         assertThat(bench.statesOf("a")).containsExactly(ACCEPTED, QUEUED, EXPIRED);
@@ -95,7 +98,7 @@ class TaskEngineStopTest {
     @Test
     void deadline_running_stopsTheAttemptAndIsTimedOut() {
         bench.handler = (task, context) -> TaskResult.failed("interrupted");
-        engine.submit(EngineBench.request("a").deadline(Duration.ofSeconds(10)).build());
+        engine.submit(EngineBench.request("a").deadline(Duration.ofSeconds(10)).build(), TaskOrigin.HOST);
         bench.advance(Duration.ofSeconds(10));
         assertThat(bench.executor.only().interrupted).isTrue();
 
@@ -107,7 +110,7 @@ class TaskEngineStopTest {
     @Test
     void deadline_retryWait_isTimedOut() {
         bench.handler = (task, context) -> new TaskResult.RetryAfter(Duration.ofHours(1), "locked");
-        engine.submit(EngineBench.request("a").deadline(Duration.ofSeconds(10)).build());
+        engine.submit(EngineBench.request("a").deadline(Duration.ofSeconds(10)).build(), TaskOrigin.HOST);
         bench.finishOne();
         bench.advance(Duration.ofSeconds(10));
 
@@ -118,7 +121,7 @@ class TaskEngineStopTest {
     @Test
     void deadline_queuedForASecondAttempt_isTimedOut() {
         bench.handler = (task, context) -> new TaskResult.RetryAfter(Duration.ofSeconds(1), "locked");
-        engine.submit(EngineBench.request("a").deadline(Duration.ofSeconds(10)).build());
+        engine.submit(EngineBench.request("a").deadline(Duration.ofSeconds(10)).build(), TaskOrigin.HOST);
         bench.finishOne();
         bench.submit("in the way");
         bench.advance(Duration.ofSeconds(10));
@@ -129,7 +132,7 @@ class TaskEngineStopTest {
     @Test
     void deadline_cancelling_leavesTheCancelAsItIs() {
         bench.handler = (task, context) -> TaskResult.failed("interrupted");
-        engine.submit(EngineBench.request("a").deadline(Duration.ofSeconds(1)).build());
+        engine.submit(EngineBench.request("a").deadline(Duration.ofSeconds(1)).build(), TaskOrigin.HOST);
         engine.cancel("a", "not needed");
         bench.advance(Duration.ofSeconds(1));
         bench.finishOne();

@@ -15,6 +15,7 @@ import static dev.outpost.agent.task.TaskState.SUCCEEDED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outpost.agent.task.RetryPolicy;
+import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskResult;
 import dev.outpost.agent.task.TaskStatus;
@@ -79,7 +80,7 @@ class TaskEngineTest {
 
     @Test
     void submit_unknownType_isRefusedForGood() {
-        engine.submit(TaskRequest.of("unheard").id("a").build());
+        engine.submit(TaskRequest.of("unheard").id("a").build(), TaskOrigin.HOST);
 
         assertThat(bench.last("a").state()).isEqualTo(REFUSED);
         assertThat(bench.last("a").detail()).contains("unheard");
@@ -91,7 +92,7 @@ class TaskEngineTest {
         bench.submit("a");
         List<TaskStatus> watched = new ArrayList<>();
 
-        engine.submit(EngineBench.request("a").build(), watched::add);
+        engine.submit(EngineBench.request("a").build(), TaskOrigin.HOST, watched::add);
         bench.finishOne();
 
         assertThat(bench.statesOf("a")).containsExactly(ACCEPTED, RUNNING, RUNNING, SUCCEEDED);
@@ -107,7 +108,7 @@ class TaskEngineTest {
         List<TaskStatus> watched = new ArrayList<>();
         int before = bench.book.size();
 
-        engine.submit(EngineBench.request("a").build(), watched::add);
+        engine.submit(EngineBench.request("a").build(), TaskOrigin.HOST, watched::add);
 
         assertThat(watched).containsExactly(bench.last("a"));
         assertThat(bench.book.size()).isEqualTo(before + 1);
@@ -117,9 +118,9 @@ class TaskEngineTest {
     @Test
     void submit_priorities_runTheHighestFirstAndEqualOnesInOrder() {
         bench.submit("running");
-        engine.submit(EngineBench.request("low").priority(-1).build());
-        engine.submit(EngineBench.request("high").priority(100).build());
-        engine.submit(EngineBench.request("high too").priority(100).build());
+        engine.submit(EngineBench.request("low").priority(-1).build(), TaskOrigin.HOST);
+        engine.submit(EngineBench.request("high").priority(100).build(), TaskOrigin.HOST);
+        engine.submit(EngineBench.request("high too").priority(100).build(), TaskOrigin.HOST);
 
         for (int i = 0; i < 4; i++) {
             bench.finishOne();
@@ -131,11 +132,13 @@ class TaskEngineTest {
     @Test
     void submit_endlessTimes_areTakenAsVeryLong() {
         Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
-        engine.submit(EngineBench.request("a")
-                .attemptTimeout(endless)
-                .deadline(Duration.ofNanos(Long.MAX_VALUE))
-                .build());
-        engine.submit(EngineBench.request("b").deadline(Duration.ofSeconds(1)).build());
+        engine.submit(
+                EngineBench.request("a")
+                        .attemptTimeout(endless)
+                        .deadline(Duration.ofNanos(Long.MAX_VALUE))
+                        .build(),
+                TaskOrigin.HOST);
+        engine.submit(EngineBench.request("b").deadline(Duration.ofSeconds(1)).build(), TaskOrigin.HOST);
 
         bench.advance(Duration.ofSeconds(1));
 
@@ -150,8 +153,8 @@ class TaskEngineTest {
     void tryRun_executorRefuses_isAskedAgainByOneTimerHoweverManyWait() {
         bench.executor.refusals = 3;
         bench.submit("a");
-        engine.submit(EngineBench.request("b").build());
-        engine.submit(EngineBench.request("c").build());
+        engine.submit(EngineBench.request("b").build(), TaskOrigin.HOST);
+        engine.submit(EngineBench.request("c").build(), TaskOrigin.HOST);
         assertThat(bench.executor.asked).isEqualTo(3);
         assertThat(bench.timers.size()).isEqualTo(1);
 
@@ -202,7 +205,7 @@ class TaskEngineTest {
         bench.handler = (task, context) -> {
             throw new java.io.IOException("no disk");
         };
-        engine.submit(EngineBench.request("a").retry(RetryPolicy.NONE).build());
+        engine.submit(EngineBench.request("a").retry(RetryPolicy.NONE).build(), TaskOrigin.HOST);
         bench.finishOne();
 
         assertThat(bench.last("a").state()).isEqualTo(FAILED);
@@ -215,7 +218,7 @@ class TaskEngineTest {
         bench.handler = (task, context) -> {
             throw new WordlessException();
         };
-        engine.submit(EngineBench.request("a").retry(RetryPolicy.NONE).build());
+        engine.submit(EngineBench.request("a").retry(RetryPolicy.NONE).build(), TaskOrigin.HOST);
         bench.finishOne();
 
         assertThat(bench.last("a").state()).isEqualTo(FAILED);
@@ -226,7 +229,7 @@ class TaskEngineTest {
         Map<String, String> withNull = new HashMap<>();
         withNull.put("key", null);
         bench.handler = (task, context) -> TaskResult.succeeded(withNull);
-        engine.submit(EngineBench.request("a").retry(RetryPolicy.NONE).build());
+        engine.submit(EngineBench.request("a").retry(RetryPolicy.NONE).build(), TaskOrigin.HOST);
         bench.finishOne();
         bench.handler = (task, context) -> nothing();
         bench.submit("b");
@@ -372,7 +375,7 @@ class TaskEngineTest {
         bench.submit("running");
         bench.submit("waiting");
         List<TaskStatus> watched = new ArrayList<>();
-        engine.submit(EngineBench.request("running").build(), watched::add);
+        engine.submit(EngineBench.request("running").build(), TaskOrigin.HOST, watched::add);
 
         engine.close();
 

@@ -13,14 +13,11 @@ import dev.outpost.agent.protocol.TaskReport;
 import dev.outpost.agent.protocol.TelemetryBatch;
 import dev.outpost.agent.protocol.TelemetryGap;
 import dev.outpost.agent.protocol.UnknownPayload;
-import dev.outpost.agent.task.TaskState;
-import dev.outpost.agent.task.TaskStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -32,7 +29,6 @@ final class AgentJsonReader {
     private static final Heartbeat.Condition[] CONDITIONS = Heartbeat.Condition.values();
     private static final Signal[] SIGNALS = Signal.values();
     private static final TelemetryBatch.Codec[] CODECS = TelemetryBatch.Codec.values();
-    private static final TaskState[] STATES = TaskState.values();
 
     private AgentJsonReader() {}
 
@@ -42,7 +38,7 @@ final class AgentJsonReader {
             case AgentJsonWriter.HEARTBEAT -> heartbeat(in);
             case AgentJsonWriter.BATCH -> batch(in);
             case AgentJsonWriter.GAP -> gap(in);
-            case AgentJsonWriter.TASK_REPORT -> taskReport(in);
+            case AgentJsonWriter.TASK_REPORT -> new TaskReport(TaskJson.status(in));
             case AgentJsonWriter.PING -> {
                 in.empty();
                 yield new Ping();
@@ -56,6 +52,7 @@ final class AgentJsonReader {
             case AgentJsonWriter.STREAM_OPEN -> new StreamOpen(JsonParts.onlyPosition(in, "position"));
             case AgentJsonWriter.REQUEST -> JsonParts.request(in);
             case AgentJsonWriter.RESPONSE -> JsonParts.response(in);
+            case AgentJsonWriter.SCHEDULE_REPORT -> ScheduleJson.report(in);
             default -> new UnknownPayload(0);
         };
     }
@@ -69,6 +66,8 @@ final class AgentJsonReader {
         List<String> taskTypes = new ArrayList<>();
         List<StreamPosition> streams = new ArrayList<>();
         List<String> requestTypes = new ArrayList<>();
+        String journalId = "";
+        String scheduleVersion = "";
         in.object();
         for (String name = in.member(); name != null; name = in.member()) {
             switch (name) {
@@ -80,10 +79,22 @@ final class AgentJsonReader {
                 case "taskTypes" -> in.texts(taskTypes);
                 case "streams" -> in.each(() -> streams.add(JsonParts.position(in)));
                 case "requestTypes" -> in.texts(requestTypes);
+                case "journalId" -> journalId = in.text();
+                case "scheduleVersion" -> scheduleVersion = in.text();
                 default -> in.skip();
             }
         }
-        return new Hello(version, agentId, instanceId, agentVersion, labels, taskTypes, streams, requestTypes);
+        return new Hello(
+                version,
+                agentId,
+                instanceId,
+                agentVersion,
+                labels,
+                taskTypes,
+                streams,
+                requestTypes,
+                journalId,
+                scheduleVersion);
     }
 
     private static Heartbeat heartbeat(JsonIn in) throws IOException {
@@ -155,46 +166,6 @@ final class AgentJsonReader {
             }
         }
         return new TelemetryGap(JsonParts.required(through, "through"), from, count, reason);
-    }
-
-    private static TaskReport taskReport(JsonIn in) throws IOException {
-        String taskId = "";
-        String type = "";
-        long revision = 0;
-        TaskState state = null;
-        int attempt = 0;
-        long epochNanos = 0;
-        String detail = "";
-        Map<String, String> output = new LinkedHashMap<>();
-        double progress = 0;
-        Duration retryAfter = null;
-        in.object();
-        for (String name = in.member(); name != null; name = in.member()) {
-            switch (name) {
-                case "taskId" -> taskId = in.text();
-                case "type" -> type = in.text();
-                case "revision" -> revision = in.unsigned64();
-                case "state" -> state = in.find(STATES, 1);
-                case "attempt" -> attempt = in.count();
-                case "timeUnixNano" -> epochNanos = in.unsigned64();
-                case "detail" -> detail = in.text();
-                case "output" -> in.texts(output);
-                case "progress" -> progress = in.real();
-                case "retryAfterMs" -> retryAfter = in.millisIfSet();
-                default -> in.skip();
-            }
-        }
-        return new TaskReport(new TaskStatus(
-                taskId,
-                type,
-                revision,
-                JsonParts.required(state, "a state that is known here"),
-                attempt,
-                epochNanos,
-                detail,
-                output,
-                progress,
-                retryAfter));
     }
 
     private static Goodbye goodbye(JsonIn in) throws IOException {

@@ -9,11 +9,11 @@ import dev.outpost.agent.protocol.Pong;
 import dev.outpost.agent.protocol.Rejection;
 import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.Response;
+import dev.outpost.agent.protocol.ScheduleReport;
 import dev.outpost.agent.protocol.StreamOpen;
 import dev.outpost.agent.protocol.TaskReport;
 import dev.outpost.agent.protocol.TelemetryBatch;
 import dev.outpost.agent.protocol.TelemetryGap;
-import dev.outpost.agent.task.TaskStatus;
 import java.io.IOException;
 
 /** Writes the payloads of agents. */
@@ -27,6 +27,7 @@ final class AgentJsonWriter {
     static final String PONG = "pong";
     static final String REJECTION = "rejection";
     static final String GOODBYE = "goodbye";
+    static final String SCHEDULE_REPORT = "scheduleReport";
     static final String GAP = "gap";
     static final String STREAM_OPEN = "streamOpen";
     static final String REQUEST = "request";
@@ -60,6 +61,8 @@ final class AgentJsonWriter {
             return RESPONSE;
         } else if (message instanceof Goodbye) {
             return GOODBYE;
+        } else if (message instanceof ScheduleReport) {
+            return SCHEDULE_REPORT;
         }
         throw new IllegalArgumentException("cannot be sent: " + message);
     }
@@ -76,7 +79,7 @@ final class AgentJsonWriter {
         } else if (message instanceof Heartbeat m) {
             heartbeat(m, out);
         } else if (message instanceof TaskReport m) {
-            taskReport(m.status(), out);
+            TaskJson.status(m.status(), out);
         } else if (message instanceof TelemetryGap m) {
             out.position("through", m.through());
             out.unsigned64("fromSequence", m.fromSequence());
@@ -92,6 +95,8 @@ final class AgentJsonWriter {
             JsonParts.response(m, out);
         } else if (message instanceof Goodbye m) {
             out.text("reason", m.reason());
+        } else if (message instanceof ScheduleReport m) {
+            ScheduleJson.report(m, out);
         }
     }
 
@@ -104,6 +109,8 @@ final class AgentJsonWriter {
         out.texts("taskTypes", m.taskTypes());
         out.positions("streams", m.streams());
         out.texts("requestTypes", m.requestTypes());
+        out.text("journalId", m.journalId());
+        out.text("scheduleVersion", m.scheduleVersion());
     }
 
     private static void heartbeat(Heartbeat m, JsonOut out) throws IOException {
@@ -125,19 +132,5 @@ final class AgentJsonWriter {
         out.number("tasksQueued", m.tasksQueued());
         out.number("tasksRunning", m.tasksRunning());
         out.unsigned64("recordsSpooled", m.recordsSpooled());
-    }
-
-    private static void taskReport(TaskStatus m, JsonOut out) throws IOException {
-        out.text("taskId", m.taskId());
-        out.text("type", m.taskType());
-        out.unsigned64("revision", m.revision());
-        out.text("state", m.state().name());
-        out.number("attempt", m.attempt());
-        out.unsigned64("timeUnixNano", m.epochNanos());
-        out.text("detail", m.detail());
-        out.texts("output", m.output());
-        out.real("progress", m.progress());
-        out.unsigned64(
-                "retryAfterMs", m.retryAfter() == null ? 0 : m.retryAfter().toMillis());
     }
 }

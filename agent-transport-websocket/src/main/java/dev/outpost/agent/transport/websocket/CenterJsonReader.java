@@ -14,14 +14,10 @@ import dev.outpost.agent.protocol.TaskDispatch;
 import dev.outpost.agent.protocol.TaskReportAck;
 import dev.outpost.agent.protocol.UnknownPayload;
 import dev.outpost.agent.protocol.Welcome;
-import dev.outpost.agent.task.RetryPolicy;
-import dev.outpost.agent.task.TaskRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Reads the payloads of control centers. */
 final class CenterJsonReader {
@@ -38,7 +34,7 @@ final class CenterJsonReader {
             case CenterJsonWriter.HEARTBEAT_ACK -> heartbeatAck(in);
             case CenterJsonWriter.BATCH_ACK -> new BatchAck(JsonParts.onlyPosition(in, "through"));
             case CenterJsonWriter.BATCH_NACK -> batchNack(in);
-            case CenterJsonWriter.TASK_DISPATCH -> dispatch(in);
+            case CenterJsonWriter.TASK_DISPATCH -> new TaskDispatch(TaskJson.request(in));
             case CenterJsonWriter.TASK_CANCEL -> cancel(in);
             case CenterJsonWriter.TASK_REPORT_ACK -> reportAck(in);
             case AgentJsonWriter.PING -> {
@@ -53,6 +49,8 @@ final class CenterJsonReader {
             case CenterJsonWriter.DRAIN -> drain(in);
             case AgentJsonWriter.REQUEST -> JsonParts.request(in);
             case AgentJsonWriter.RESPONSE -> JsonParts.response(in);
+            case CenterJsonWriter.SCHEDULE_SET -> ScheduleJson.set(in);
+            case CenterJsonWriter.SCHEDULE_COMMAND -> ScheduleJson.command(in);
             default -> new UnknownPayload(0);
         };
     }
@@ -126,56 +124,6 @@ final class CenterJsonReader {
             }
         }
         return new BatchNack(JsonParts.required(position, "position"), code, retryAfter, detail);
-    }
-
-    private static TaskDispatch dispatch(JsonIn in) throws IOException {
-        String id = "";
-        String type = "";
-        Map<String, String> arguments = new LinkedHashMap<>();
-        Duration attemptTimeout = null;
-        Duration deadline = null;
-        RetryPolicy retry = null;
-        int priority = 0;
-        String traceparent = "";
-        in.object();
-        for (String name = in.member(); name != null; name = in.member()) {
-            switch (name) {
-                case "taskId" -> id = in.text();
-                case "type" -> type = in.text();
-                case "arguments" -> in.texts(arguments);
-                case "attemptTimeoutMs" -> attemptTimeout = in.millisIfSet();
-                case "deadlineMs" -> deadline = in.millisIfSet();
-                case "retry" -> retry = retry(in);
-                case "priority" -> priority = in.signed32();
-                case "traceparent" -> traceparent = in.text();
-                default -> in.skip();
-            }
-        }
-        return new TaskDispatch(new TaskRequest(
-                id,
-                type,
-                arguments,
-                attemptTimeout,
-                deadline,
-                retry,
-                priority,
-                traceparent.isEmpty() ? null : traceparent));
-    }
-
-    private static RetryPolicy retry(JsonIn in) throws IOException {
-        int maxAttempts = 1;
-        Duration initialDelay = Duration.ZERO;
-        Duration maxDelay = Duration.ZERO;
-        in.object();
-        for (String name = in.member(); name != null; name = in.member()) {
-            switch (name) {
-                case "maxAttempts" -> maxAttempts = in.count();
-                case "initialDelayMs" -> initialDelay = in.millis64();
-                case "maxDelayMs" -> maxDelay = in.millis64();
-                default -> in.skip();
-            }
-        }
-        return new RetryPolicy(maxAttempts, initialDelay, maxDelay);
     }
 
     private static TaskCancel cancel(JsonIn in) throws IOException {

@@ -11,12 +11,12 @@ import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Rejection;
 import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.Response;
+import dev.outpost.agent.protocol.ScheduleCommand;
+import dev.outpost.agent.protocol.ScheduleSet;
 import dev.outpost.agent.protocol.TaskCancel;
 import dev.outpost.agent.protocol.TaskDispatch;
 import dev.outpost.agent.protocol.TaskReportAck;
 import dev.outpost.agent.protocol.Welcome;
-import dev.outpost.agent.task.RetryPolicy;
-import dev.outpost.agent.task.TaskRequest;
 import java.io.IOException;
 
 /** Writes the payloads of control centers. */
@@ -31,6 +31,8 @@ final class CenterJsonWriter {
     static final String TASK_CANCEL = "taskCancel";
     static final String TASK_REPORT_ACK = "taskReportAck";
     static final String DRAIN = "drain";
+    static final String SCHEDULE_SET = "scheduleSet";
+    static final String SCHEDULE_COMMAND = "scheduleCommand";
 
     private CenterJsonWriter() {}
 
@@ -64,6 +66,10 @@ final class CenterJsonWriter {
             return AgentJsonWriter.REQUEST;
         } else if (message instanceof Response) {
             return AgentJsonWriter.RESPONSE;
+        } else if (message instanceof ScheduleSet) {
+            return SCHEDULE_SET;
+        } else if (message instanceof ScheduleCommand) {
+            return SCHEDULE_COMMAND;
         }
         throw new IllegalArgumentException("cannot be sent: " + message);
     }
@@ -73,7 +79,7 @@ final class CenterJsonWriter {
         if (message instanceof BatchAck m) {
             out.position("through", m.through());
         } else if (message instanceof TaskDispatch m) {
-            dispatch(m.request(), out);
+            TaskJson.request(m.request(), out);
         } else if (message instanceof HeartbeatAck m) {
             out.millis32("reconnectSpreadMs", m.reconnectSpread());
         } else if (message instanceof TaskReportAck m) {
@@ -104,6 +110,10 @@ final class CenterJsonWriter {
             JsonParts.request(m, out);
         } else if (message instanceof Response m) {
             JsonParts.response(m, out);
+        } else if (message instanceof ScheduleSet m) {
+            ScheduleJson.set(m, out);
+        } else if (message instanceof ScheduleCommand m) {
+            ScheduleJson.command(m, out);
         }
     }
 
@@ -114,23 +124,5 @@ final class CenterJsonWriter {
         out.number("windowBatches", m.windowBatches());
         out.positions("streams", m.streams());
         out.millis32("reconnectSpreadMs", m.reconnectSpread());
-    }
-
-    private static void dispatch(TaskRequest m, JsonOut out) throws IOException {
-        out.text("taskId", m.id());
-        out.text("type", m.type());
-        out.texts("arguments", m.arguments());
-        out.millisIfSet("attemptTimeoutMs", m.attemptTimeout());
-        out.millisIfSet("deadlineMs", m.deadline());
-        RetryPolicy retry = m.retry();
-        if (retry != null) {
-            out.begin("retry");
-            out.number("maxAttempts", retry.maxAttempts());
-            out.unsigned64("initialDelayMs", retry.initialDelay().toMillis());
-            out.unsigned64("maxDelayMs", retry.maxDelay().toMillis());
-            out.end();
-        }
-        out.number("priority", m.priority());
-        out.text("traceparent", m.traceparent());
     }
 }

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,24 @@ final class JsonIn {
     String text() throws IOException {
         require(in.currentToken() == JsonToken.VALUE_STRING, "a string");
         return in.getText();
+    }
+
+    /** A text whose emptiness means "not set". */
+    @Nullable String textIfSet() throws IOException {
+        String text = text();
+        return text.isEmpty() ? null : text;
+    }
+
+    boolean flag() throws IOException {
+        boolean yes = in.currentToken() == JsonToken.VALUE_TRUE;
+        require(yes || in.currentToken() == JsonToken.VALUE_FALSE, "true or false");
+        return yes;
+    }
+
+    /** Milliseconds since 1970 of which zero means "not set". */
+    @Nullable Instant instantIfSet() throws IOException {
+        long millis = unsigned64();
+        return millis == 0 ? null : Instant.ofEpochMilli(millis);
     }
 
     void texts(List<String> to) throws IOException {

@@ -5,6 +5,7 @@ import dev.outpost.agent.protocol.StreamPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +125,37 @@ final class JsonOut {
     void millisIfSet(String name, @Nullable Duration value) throws IOException {
         if (value != null) {
             unsigned64(name, Math.max(1, value.toMillis()));
+        }
+    }
+
+    /** A {@code uint64} of milliseconds since 1970. */
+    void instant(String name, @Nullable Instant value) throws IOException {
+        if (value != null) {
+            unsigned64(name, value.toEpochMilli());
+        }
+    }
+
+    void flag(String name, boolean value) throws IOException {
+        if (value) {
+            out.writeBooleanField(name, true);
+        }
+    }
+
+    /** Writes the members of one object. */
+    @FunctionalInterface
+    interface Members<T> {
+        void write(T value, JsonOut out) throws IOException;
+    }
+
+    <T> void objects(String name, List<T> values, Members<T> members) throws IOException {
+        if (!values.isEmpty()) {
+            out.writeArrayFieldStart(name);
+            for (T value : values) {
+                begin();
+                members.write(value, this);
+                end();
+            }
+            out.writeEndArray();
         }
     }
 
