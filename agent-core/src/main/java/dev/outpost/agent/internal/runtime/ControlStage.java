@@ -4,6 +4,7 @@ import dev.outpost.agent.AgentState;
 import dev.outpost.agent.LaneSnapshot;
 import dev.outpost.agent.internal.base.AgentThreads;
 import dev.outpost.agent.internal.base.Counters;
+import dev.outpost.agent.internal.base.Disk;
 import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.LoopThread;
@@ -11,6 +12,9 @@ import dev.outpost.agent.internal.base.ParkUntilWoken;
 import dev.outpost.agent.internal.base.SystemClock;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.internal.journal.DiskJournal;
+import dev.outpost.agent.internal.journal.Journal;
+import dev.outpost.agent.internal.journal.NoJournal;
 import dev.outpost.agent.internal.lane.Lane;
 import dev.outpost.agent.internal.metric.Sampler;
 import dev.outpost.agent.internal.metric.SourceEntry;
@@ -20,10 +24,11 @@ import dev.outpost.agent.internal.session.Requests;
 import dev.outpost.agent.internal.session.Session;
 import dev.outpost.agent.internal.session.SessionEvents;
 import dev.outpost.agent.internal.session.Surroundings;
-import dev.outpost.agent.internal.task.ExecutorRoutes;
-import dev.outpost.agent.internal.task.PlatformTaskExecutor;
+import dev.outpost.agent.internal.spool.DiskFiles;
 import dev.outpost.agent.internal.task.ReportBook;
 import dev.outpost.agent.internal.task.TaskEngine;
+import dev.outpost.agent.internal.task.TaskTypes;
+import dev.outpost.agent.internal.task.TaskWorkers;
 import dev.outpost.agent.metric.MetricSource;
 import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.Hello;
@@ -79,7 +84,10 @@ final class ControlStage implements SessionEvents {
     private final LoopThread thread;
     private final LaneSet lanes;
     private final ReportBook reports;
-    private final PlatformTaskExecutor ownPool;
+    private final TaskWorkers ownPool;
+    private final Journal journal;
+    private final @Nullable DiskJournal diskJournal;
+    private final Disk journalDisk = new Disk();
     private final TaskEngine tasks;
     private final ScheduleBook schedules;
     private final Sampler sampler;
@@ -116,13 +124,17 @@ final class ControlStage implements SessionEvents {
 
         lanes = makeLanes(random, log);
         reports = new ReportBook(counters);
-        PlatformTaskExecutor pool = new PlatformTaskExecutor(config.workers(), counters);
-        TaskExecutor usual = config.executor() == null ? pool : config.executor();
-        ownPool = pool; // without threads, when the host has its own executor
+        AgentConfig.Tasks ofTasks = config.tasks();
+        ownPool = new TaskWorkers(ofTasks.workers(), ofTasks.threads(), counters); // starts no thread of itself
+        TaskExecutor usual = ofTasks.executor() == null ? ownPool : ofTasks.executor();
+        diskJournal = ofTasks.journal() == null
+                ? null
+                : new DiskJournal(ofTasks.journal(), new DiskFiles(), journalDisk, timers, inbox, clock, counters);
+        journal = diskJournal == null ? new NoJournal() : diskJournal;
         tasks = new TaskEngine(
-                config.tasks(),
-                config.handlers(),
-                new ExecutorRoutes(usual, config.executors()),
+                ofTasks.settings(),
+                new TaskTypes(ofTasks.types(), usual),
+                journal,
                 reports,
                 status -> notifier.tell(listener -> listener.onTaskStatus(status)),
                 telemetry.logs(),
@@ -130,6 +142,7 @@ final class ControlStage implements SessionEvents {
                 timers,
                 inbox,
                 clock,
+                this::centerAheadNanos,
                 random,
                 counters);
         schedules =
@@ -150,7 +163,7 @@ final class ControlStage implements SessionEvents {
                         config.transports(),
                         config.session(),
                         this,
-                        reports,
+                        new Reports(reports, tasks),
                         lanes.ofCenter(),
                         timers,
                         inbox,
@@ -219,7 +232,11 @@ final class ControlStage implements SessionEvents {
             if (session == null) {
                 state.move(AgentState.OFFLINE, "has no control center");
             } else {
+                tasks.connected(false);
                 session.start();
+            }
+            if (diskJournal != null) {
+                diskJournal.open(tasks::restore);
             }
             if (surroundings != null) {
                 surroundings.start();
@@ -255,6 +272,7 @@ final class ControlStage implements SessionEvents {
         closer.start();
         TimeUnit.NANOSECONDS.timedJoin(closer, nanos + EXTRA_NANOS);
         boolean ended = ownPool.awaitEnd(end - REAL_TIME.nanoTime());
+        ended &= journalDisk.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= desk.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= lanes.awaitEnd(end - REAL_TIME.nanoTime());
         return ended && !closer.isAlive();
@@ -263,6 +281,7 @@ final class ControlStage implements SessionEvents {
     /** Ends an agent whose loop never ran; on the closing thread. */
     void closeUnstarted() {
         tasks.close();
+        closeJournal();
         desk.close();
         lanes.close();
     }
@@ -330,11 +349,26 @@ final class ControlStage implements SessionEvents {
     }
 
     private void whenReported(Runnable done) {
-        if (session == null || !session.isReady() || reports.size() == 0) {
-            done.run();
+        journal.whenDurable(durable -> {
+            if (session == null || !session.isReady() || reports.size() == 0) {
+                done.run();
+            } else {
+                timers.schedule(clock.nanoTime() + Duration.ofMillis(5).toNanos(), () -> whenReported(done));
+            }
+        });
+    }
+
+    private void closeJournal() {
+        if (diskJournal == null) {
+            journalDisk.close();
         } else {
-            timers.schedule(clock.nanoTime() + Duration.ofMillis(5).toNanos(), () -> whenReported(done));
+            diskJournal.close();
         }
+    }
+
+    /** How far the control center's clock is ahead of ours; 0 as long as that is not known. */
+    private long centerAheadNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(clockSkewMillis().orElse(0));
     }
 
     /** Ends all stages; what is still held is dropped and counted. */
@@ -342,6 +376,7 @@ final class ControlStage implements SessionEvents {
         schedules.close();
         sampler.close();
         tasks.close(); // first: what it reports may still go
+        closeJournal();
         desk.close();
         if (surroundings != null) {
             surroundings.close();
@@ -359,6 +394,11 @@ final class ControlStage implements SessionEvents {
             reasons.add(ownPool.leakedThreads() + " task thread(s) do not end");
         }
         reasons.addAll(lanes.problems());
+        if (diskJournal != null) {
+            diskJournal.problem().ifPresent(reasons::add);
+        }
+        tasks.openBreakers().forEach(type -> reasons.add("tasks of type " + type + " fail: circuit breaker open"));
+        tasks.tend();
         if (surroundings != null) {
             reasons.addAll(surroundings.problems());
         }
@@ -376,10 +416,10 @@ final class ControlStage implements SessionEvents {
                 instanceId,
                 version,
                 config.labels(),
-                config.handlers().keySet().stream().sorted().toList(),
+                config.tasks().types().keySet().stream().sorted().toList(),
                 lanes.announce(),
                 desk.types(),
-                "",
+                journal.id(),
                 "");
     }
 
@@ -413,11 +453,13 @@ final class ControlStage implements SessionEvents {
 
     @Override
     public void onOnline(String sessionId) {
+        tasks.connected(true);
         state.move(AgentState.ONLINE, "session=" + sessionId);
     }
 
     @Override
     public void onOffline(CloseReason reason) {
+        tasks.connected(false);
         state.move(AgentState.OFFLINE, reason.detail());
     }
 
