@@ -9,6 +9,7 @@ import dev.outpost.agent.internal.spool.KeyedLog.Change;
 import dev.outpost.agent.internal.spool.SpoolFiles;
 import dev.outpost.agent.schedule.AgentClock;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -124,7 +125,7 @@ public final class DiskJournal implements Journal {
 
     @Override
     public void put(String key, byte[] value) {
-        change(new Change(key, value));
+        change(new Change(key, ByteBuffer.wrap(value)));
     }
 
     @Override

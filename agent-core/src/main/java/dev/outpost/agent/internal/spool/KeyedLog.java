@@ -64,8 +64,8 @@ public final class KeyedLog implements AutoCloseable {
      */
     private record Place(long sequence, long bytes) {}
 
-    /** One change: a value for a key, or its removal when there is none. */
-    public record Change(String key, byte @Nullable [] value) {}
+    /** One change: a value for a key, from position to limit, or its removal when there is none. */
+    public record Change(String key, @Nullable ByteBuffer value) {}
 
     private KeyedLog(Path directory, SpoolFiles files, Closeable lock, UUID id) {
         this.directory = directory;
@@ -158,13 +158,16 @@ public final class KeyedLog implements AutoCloseable {
         }
         newest.forEach((key, change) -> {
             if (change.value != null) {
-                found.put(key, change.value);
+                byte[] value = new byte[change.value.remaining()];
+                change.value.get(value);
+                found.put(key, value);
                 moved(key, change.sequence, change.bytes);
             }
         });
     }
 
-    private record Found(long sequence, long bytes, byte @Nullable [] value) {}
+    private record Found(
+            long sequence, long bytes, @Nullable ByteBuffer value) {}
 
     private void take(FrameHeader frame, ByteBuffer body, Map<String, Found> newest) {
         String key = key(body);
@@ -174,11 +177,9 @@ public final class KeyedLog implements AutoCloseable {
         }
         Found known = newest.get(key);
         if (known == null || known.sequence < frame.sequence()) {
-            byte[] value = null;
-            if (frame.type() == FrameType.ENTRY) {
-                value = new byte[body.remaining()];
-                body.get(value);
-            }
+            ByteBuffer value = frame.type() == FrameType.ENTRY
+                    ? ByteBuffer.allocate(body.remaining()).put(body).flip()
+                    : null;
             newest.remove(key); // the order is that of the newest changes
             newest.put(key, new Found(frame.sequence(), frame.frameBytes(), value));
         }
@@ -250,11 +251,11 @@ public final class KeyedLog implements AutoCloseable {
 
     private void append(Change change, long nowMillis) throws IOException {
         byte[] key = change.key().getBytes(StandardCharsets.UTF_8);
-        byte[] value = change.value();
-        ByteBuffer body = ByteBuffer.allocate(2 + key.length + (value == null ? 0 : value.length));
+        ByteBuffer value = change.value();
+        ByteBuffer body = ByteBuffer.allocate(2 + key.length + (value == null ? 0 : value.remaining()));
         body.putShort((short) key.length).put(key);
         if (value != null) {
-            body.put(value);
+            body.put(value.duplicate());
         }
         long bytes = append(value == null ? FrameType.REMOVAL : FrameType.ENTRY, body.flip(), nowMillis);
         moved(change.key(), value == null ? 0 : nextSequence - 1, bytes);

@@ -194,6 +194,11 @@ final class Lineup {
         }
     }
 
+    @Override
+    public String toString() {
+        return "held=" + held.stream().map(Task::id).toList();
+    }
+
     /** One timer per queue, however many tasks are refused meanwhile. */
     private void askAgain(ExecutorQueue queue) {
         if (!queue.asksAgain) {

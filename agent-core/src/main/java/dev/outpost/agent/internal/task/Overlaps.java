@@ -25,7 +25,7 @@ final class Overlaps {
         SKIP
     }
 
-    /** A task's turn has come. */
+    /** A task's turn has come. One from an earlier life of the agent is not left out: its turn may have come then. */
     Decision enter(Task task) {
         String key = task.request.concurrencyKey();
         if (key == null) {
@@ -34,7 +34,7 @@ final class Overlaps {
         Set<Task> present = byKey.computeIfAbsent(key, k -> new LinkedHashSet<>());
         OverlapPolicy policy = task.request.overlap();
         boolean alone = present.isEmpty();
-        if (!alone && policy == OverlapPolicy.SKIP && task.attempts == 0) {
+        if (!alone && policy == OverlapPolicy.SKIP && !task.restored) {
             return Decision.SKIP;
         }
         present.add(task);

@@ -43,6 +43,12 @@ final class Task {
     /** The agent closes: it stays in the journal, and nothing of it happens any more. */
     boolean letGo;
 
+    /** It was accepted in an earlier life of the agent. */
+    boolean restored;
+
+    /** Its time had come in an earlier life of the agent, and does not go back. */
+    boolean due;
+
     /** An earlier task with its concurrency key has not ended. */
     boolean blocked;
 

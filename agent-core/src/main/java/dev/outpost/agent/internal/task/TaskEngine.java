@@ -57,6 +57,7 @@ public final class TaskEngine {
     private final Map<String, Task> live = new LinkedHashMap<>();
     private final Map<String, String> liveWork = new HashMap<>();
     private final List<Runnable> early = new ArrayList<>();
+    private final List<Runnable> unconfirmed = new ArrayList<>();
     private final Timers timers;
     private final AgentClock clock;
     private final LongSupplier centerAheadNanos;
@@ -115,8 +116,12 @@ public final class TaskEngine {
 
     /** Like {@link #submit(TaskRequest, TaskOrigin)}; {@code watcher} is told every report of the task. */
     public void submit(TaskRequest request, TaskOrigin origin, @Nullable Consumer<TaskStatus> watcher) {
-        if (!recovered && journal.isBeingRead() && early.size() < settings.queueCapacity()) {
-            early.add(() -> submit(request, origin, watcher)); // it may be known: the journal says so in a moment
+        if (!recovered && mustWaitForMemory(request, origin)) {
+            if (early.size() < settings.queueCapacity()) {
+                early.add(() -> submit(request, origin, watcher));
+            } else {
+                counters.counter("tasks.unanswered").increment(); // it is sent again with the next connection
+            }
             return;
         }
         Task known = live.get(request.id());
@@ -131,7 +136,7 @@ public final class TaskEngine {
         EndedTask before = ended.find(request.id());
         if (before != null) {
             counters.counter("tasks.duplicates").increment();
-            reporter.tell(before.status(), watcher == null ? List.of() : List.of(watcher));
+            reporter.repeat(before.status(), watcher == null ? List.of() : List.of(watcher));
             return;
         }
         TypeLine line = types.line(request.type());
@@ -146,6 +151,11 @@ public final class TaskEngine {
             return;
         }
         accept(request, origin, line, watcher);
+    }
+
+    /** As long as the journal cannot be read, a task may have been run already, and nothing true can be said of it. */
+    private boolean mustWaitForMemory(TaskRequest request, TaskOrigin origin) {
+        return journal.isBeingRead() || (origin == TaskOrigin.DISPATCH && !request.idempotent());
     }
 
     private void refuse(
@@ -196,12 +206,8 @@ public final class TaskEngine {
             return; // it was cancelled meanwhile
         }
         if (!durable && !lineup.mayGoUnrecorded(task)) {
-            live.remove(task.id());
-            count();
-            memory.forget(task.id());
-            String reason = "the task journal cannot be written, and this task must not run twice";
-            refuse(task.request, task.origin, reason, BUSY_RETRY, task.watchers());
-            return;
+            unconfirmed.add(() -> journal.whenDurable(later -> confirm(task, accepted, later)));
+            return; // neither accepted nor refused, for it may be on the disk or not
         }
         reporter.tell(accepted, task.watchers());
         String work = work(task.request);
@@ -252,7 +258,7 @@ public final class TaskEngine {
 
     private void awaitBegin(Task task) {
         Instant begin = task.request.notBefore();
-        if (begin == null || local(begin, task.origin) <= clock.epochNanos()) {
+        if (begin == null || task.due || local(begin, task.origin) <= clock.epochNanos()) {
             takeTurn(task);
             return;
         }
@@ -278,7 +284,7 @@ public final class TaskEngine {
             case WAIT -> {
                 task.blocked = true;
                 task.move(TaskState.QUEUED);
-                reporter.passing(task, "waits for others with its concurrency key");
+                tellQueued(task, "waits for others with its concurrency key");
                 if (task.request.overlap() == OverlapPolicy.CANCEL_PREVIOUS) {
                     List<Task> others = overlaps.others(task);
                     // The newest first: an end releases the next one, which must not begin just to be cancelled.
@@ -294,7 +300,16 @@ public final class TaskEngine {
         task.move(TaskState.QUEUED);
         lineup.add(task);
         if (task.state == TaskState.QUEUED && !task.starting) {
-            reporter.passing(task, "");
+            tellQueued(task, "");
+        }
+    }
+
+    /** That a time has come is remembered, for the clock may be set back while the agent is down. */
+    private void tellQueued(Task task, String detail) {
+        if (task.request.notBefore() != null) {
+            reporter.remembered(task, detail, null);
+        } else {
+            reporter.passing(task, detail);
         }
     }
 
@@ -454,19 +469,22 @@ public final class TaskEngine {
                         (TaskMemory.Remembered task) -> task.status().attempt() == 0)
                 .thenComparingLong(TaskMemory.Remembered::acceptedEpochNanos));
         tasks.forEach(this::restore);
-        takeEarly();
+        runAll(early);
     }
 
-    private void takeEarly() {
-        List<Runnable> waited = List.copyOf(early);
-        early.clear();
-        waited.forEach(Runnable::run);
+    private static void runAll(List<Runnable> waiting) {
+        List<Runnable> present = List.copyOf(waiting);
+        waiting.clear();
+        present.forEach(Runnable::run);
     }
 
     /** Looks after what no event tells of; called about once a second. */
     public void tend() {
         if (!recovered && !journal.isBeingRead()) {
-            takeEarly(); // it cannot be read for now: whoever may go without it goes
+            runAll(early); // it cannot be read for now: whoever may go without it goes
+        }
+        if (journal.isHealthy()) {
+            runAll(unconfirmed);
         }
     }
 
@@ -480,7 +498,7 @@ public final class TaskEngine {
         if (request == null || last.state().isFinal()) {
             ended.add(new EndedTask(last, remembered.work(), remembered.acked()));
             if (!remembered.acked()) {
-                reporter.tell(last, List.of());
+                reporter.repeat(last, List.of());
             }
             return;
         }
@@ -491,10 +509,13 @@ public final class TaskEngine {
                 remembered.origin(),
                 line == null ? types.orphan(last.taskType()) : line,
                 remembered.acceptedEpochNanos());
+        task.restored = true;
+        task.due = last.state() == TaskState.QUEUED;
         task.state = last.state();
         task.attempts = last.attempt();
         // Reports that the journal did not have may have been sent: new ones must be newer than any of them.
         task.revision = last.revision() + REVISIONS_PER_LIFE;
+        memory.stands(task.report(clock.epochNanos(), last.detail(), Map.of(), last.retryAfter()));
         resume(task, known);
     }
 
@@ -549,7 +570,7 @@ public final class TaskEngine {
     /** Takes no further tasks; {@code idle} runs once none is left. What waits is kept or cancelled, as the settings say. */
     public void drain(Runnable idle) {
         closing = true;
-        takeEarly();
+        early.clear(); // nobody was told anything of these
         for (Task task : List.copyOf(live.values())) {
             if (task.attempt == null) {
                 letGo(task);
@@ -598,6 +619,13 @@ public final class TaskEngine {
             }
         }
         types.executors().forEach(executor -> guard.run("task executor", executor::close));
+    }
+
+    /** For people who look for what holds a task up. */
+    @Override
+    public String toString() {
+        return "TaskEngine[live=" + live.keySet() + ", early=" + early.size() + ", unconfirmed=" + unconfirmed.size()
+                + ", " + lineup + "]";
     }
 
     // ---- figures --------------------------------------------------------------------------------------------------

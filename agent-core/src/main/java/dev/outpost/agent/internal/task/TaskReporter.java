@@ -51,6 +51,14 @@ final class TaskReporter {
         return ended;
     }
 
+    /** Tells once more how a task has ended: to whoever asked again. */
+    void repeat(TaskStatus status, List<Consumer<TaskStatus>> watchers) {
+        journal.whenDurable(durable -> {
+            book.add(status);
+            watchers.forEach(watcher -> watcher.accept(status));
+        });
+    }
+
     /** Tells a report that was made already, once all that was changed before it is safe. */
     void tell(TaskStatus status, List<Consumer<TaskStatus>> watchers) {
         journal.whenDurable(durable -> {
