@@ -1,6 +1,7 @@
 package dev.outpost.agent.internal.task;
 
 import dev.outpost.agent.task.TaskState;
+import dev.outpost.agent.task.TaskStatus;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -11,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The last reports of tasks that have ended, so that a task that is sent again is answered and not run: whole of the newest 10,000
  * and at most 4 million characters of them, without words and output of the newest 100,000. Those that the control center has not
- * taken yet are not forgotten before the others. The revisions of refusals are remembered too, for a report must not be older than the one
- * before. Control loop only.
+ * taken yet are not forgotten before the others. Refusals are remembered apart. Control loop only.
  */
 final class EndedTasks {
 
@@ -23,7 +23,7 @@ final class EndedTasks {
     private final Map<String, EndedTask> whole = new LinkedHashMap<>();
     private final Map<String, EndedTask> brief = new LinkedHashMap<>();
     private final Map<String, String> byWork = new HashMap<>();
-    private final Map<String, Long> refused = new LinkedHashMap<>();
+    private final Map<String, EndedTask> refused = new LinkedHashMap<>();
     private final Consumer<EndedTask> changed;
     private final Consumer<String> forgotten;
     private long chars;
@@ -99,6 +99,8 @@ final class EndedTasks {
      * @return the task, if that is news
      */
     @Nullable EndedTask acked(String taskId, long revision) {
+        refused.computeIfPresent(
+                taskId, (id, refusal) -> refusal.status().revision() <= revision ? refusal.asAcked() : refusal);
         EndedTask known = find(taskId);
         if (known == null || known.acked() || known.status().revision() > revision) {
             return null;
@@ -108,18 +110,28 @@ final class EndedTasks {
         return acked;
     }
 
-    /** The revision of the refusal of a task: after that of an earlier one. */
-    long nextRefusal(String taskId) {
-        long revision = revisionOfRefusal(taskId) + 1;
-        refused.put(taskId, revision);
+    /** A task was refused. */
+    void addRefusal(EndedTask refusal) {
+        String id = refusal.status().taskId();
+        refused.remove(id);
+        refused.put(id, refusal);
         if (refused.size() > MOST_WHOLE) {
             refused.remove(refused.keySet().iterator().next());
         }
-        return revision;
+    }
+
+    /**
+     * The last refusal of a task as long as the control center may not know of it, or null. Until then the task must not be accepted:
+     * it would have ended for the one side, and begun for the other.
+     */
+    @Nullable TaskStatus openRefusal(String taskId) {
+        EndedTask refusal = refused.get(taskId);
+        return refusal == null || refusal.acked() ? null : refusal.status();
     }
 
     /** The revision of the last refusal, 0 when there was none. */
     long revisionOfRefusal(String taskId) {
-        return refused.getOrDefault(taskId, 0L);
+        EndedTask refusal = refused.get(taskId);
+        return refusal == null ? 0 : refusal.status().revision();
     }
 }

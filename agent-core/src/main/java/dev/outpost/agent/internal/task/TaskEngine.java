@@ -139,6 +139,11 @@ public final class TaskEngine {
             reporter.repeat(before.status(), watcher == null ? List.of() : List.of(watcher));
             return;
         }
+        TaskStatus openRefusal = ended.openRefusal(request.id());
+        if (openRefusal != null && origin == TaskOrigin.DISPATCH) {
+            reporter.repeat(openRefusal, watcher == null ? List.of() : List.of(watcher));
+            return;
+        }
         TypeLine line = types.line(request.type());
         if (closing || line == null || waiting >= settings.queueCapacity()) {
             boolean busy = !closing && line != null;
@@ -168,7 +173,7 @@ public final class TaskEngine {
         TaskStatus status = new TaskStatus(
                 request.id(),
                 request.type(),
-                ended.nextRefusal(request.id()),
+                ended.revisionOfRefusal(request.id()) + 1,
                 TaskState.REFUSED,
                 0,
                 clock.epochNanos(),
@@ -177,6 +182,7 @@ public final class TaskEngine {
                 0,
                 retryAfter,
                 origin);
+        ended.addRefusal(new EndedTask(status, null, false));
         reporter.tell(status, watchers);
     }
 
