@@ -162,10 +162,18 @@ final class AgentSocket implements WebSocket.Listener, Wire {
             sent.accept(new IllegalStateException("not connected"));
             return;
         }
-        CompletionStage<WebSocket> sending = message.text() == null
-                ? open.sendBinary(message.bytes().duplicate(), true)
-                : open.sendText(message.text(), true);
+        CompletionStage<WebSocket> sending =
+                message.text() == null ? sendBinary(open, message) : open.sendText(message.text(), true);
         sending.whenComplete((same, error) -> sent.accept(error));
+    }
+
+    /** The JDK takes a fragment when it has written the one before. */
+    private static CompletionStage<WebSocket> sendBinary(WebSocket open, WireMessage message) {
+        boolean whole = !message.rest().hasRemaining();
+        CompletionStage<WebSocket> first = open.sendBinary(message.bytes().duplicate(), whole);
+        return whole
+                ? first
+                : first.thenCompose(same -> same.sendBinary(message.rest().duplicate(), true));
     }
 
     @Override
