@@ -138,6 +138,11 @@ final class Link<S, R> implements Connection<S> {
         deliverSoon(); // lets in what is left, up to the other side's Close frame
     }
 
+    /** The largest message, both ways. */
+    int maxMessageBytes() {
+        return side.maxMessageBytes();
+    }
+
     // ---- from the network -----------------------------------------------------------------------------------------
 
     /** The connection is there. */

@@ -123,8 +123,6 @@ public final class WebSocketTransportServer implements TransportServer {
         connector.addBean(door);
         jetty.addConnector(connector);
         WebSocketUpgradeHandler upgrades = WebSocketUpgradeHandler.from(jetty, container -> {
-            container.setMaxBinaryMessageSize(maxMessageBytes);
-            container.setMaxTextMessageSize(maxMessageBytes);
             container.setIdleTimeout(HELLO_PATIENCE);
             container.addMapping(path, endpoint);
         });
