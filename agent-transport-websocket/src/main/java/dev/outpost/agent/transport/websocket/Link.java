@@ -105,10 +105,14 @@ final class Link<S, R> implements Connection<S> {
 
     @Override
     public void request(int count) {
+        boolean waited;
         synchronized (lock) {
             inbox.request(count);
+            waited = !inbox.isEmpty();
         }
-        deliverSoon();
+        if (waited) {
+            deliverSoon(); // else there is nothing to deliver, and the next message is let in already
+        }
     }
 
     @Override

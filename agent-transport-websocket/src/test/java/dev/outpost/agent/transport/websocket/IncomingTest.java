@@ -106,6 +106,12 @@ class IncomingTest {
         assertThat(codec.messages).isEmpty();
     }
 
+    @Test
+    void request_nothingWaits_keepsNoThreadBusy() {
+        link.request(1);
+        assertThat(executed).isEmpty();
+    }
+
     private void runExecuted() {
         while (!executed.isEmpty()) {
             executed.remove(0).run();
