@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Callbacks run on daemon threads {@code outpost-center-ws-<n>}, at most 64, so acceptors and listeners must only enqueue.
  * A connection has 20 s for its handshakes and its first message, and at most 4,096 may be in that state. Memory per connection
- * is bounded by 256 KiB and one message for each direction.
+ * is bounded by 256 KiB and one message for each direction, and 32 KiB to read into.
  */
 public final class WebSocketTransportServer implements TransportServer {
 
@@ -56,6 +56,9 @@ public final class WebSocketTransportServer implements TransportServer {
     private static final int MIN_THREADS = 4;
     private static final int IDLE_THREAD_MILLIS = 30_000;
     private static final int HEADER_BYTES = 16 * 1024;
+
+    /** A whole TLS record at once, which else is copied once more; held by a connection only while there are bytes in it. */
+    private static final int READ_BYTES = 32 * 1024;
 
     private final InetSocketAddress address;
     private final String path;
@@ -123,6 +126,7 @@ public final class WebSocketTransportServer implements TransportServer {
         connector.addBean(door);
         jetty.addConnector(connector);
         WebSocketUpgradeHandler upgrades = WebSocketUpgradeHandler.from(jetty, container -> {
+            container.setInputBufferSize(READ_BYTES);
             container.setIdleTimeout(HELLO_PATIENCE);
             container.addMapping(path, endpoint);
         });
