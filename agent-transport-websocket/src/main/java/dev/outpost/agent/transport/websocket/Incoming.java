@@ -79,7 +79,7 @@ final class Incoming {
     /** The message; not in an array that is much larger, for it may wait for long. */
     private ByteBuffer whole(byte[] room) {
         if (room.length > size) {
-            expected = Math.min(maxMessageBytes, size + size / 16); // the next is not quite as long
+            expected = Math.min(maxMessageBytes, size + size / 16); // the next may be a little longer
         }
         return ByteBuffer.wrap(room.length - size > size / 4 ? Arrays.copyOf(room, size) : room, 0, size)
                 .slice();
