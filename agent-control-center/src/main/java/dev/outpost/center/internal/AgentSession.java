@@ -146,6 +146,8 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         if (refusal.isPresent()) { // busy: that cannot be said now
             workers.count("connections.untrusted");
             refuse(known.info().id(), refusal.get(), 0);
+        } else if (opinion.validUntil() != null) {
+            validUntil = opinion.validUntil();
         }
         return refusal.isEmpty();
     }

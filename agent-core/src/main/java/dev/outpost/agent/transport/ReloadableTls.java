@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +30,7 @@ public final class ReloadableTls<C> {
     private final Tls files;
     private final Maker<C> maker;
     private final ServerLog log;
-    private final Clock clock;
+    private final InstantSource clock;
     private final Object reloading = new Object();
     private volatile Loaded<C> loaded;
     private String lastProblem = "";
@@ -67,7 +67,7 @@ public final class ReloadableTls<C> {
      * @throws IOException if one cannot be read
      * @throws GeneralSecurityException if one is not what it should be
      */
-    public ReloadableTls(Tls files, ServerLog log, Clock clock, Maker<C> maker)
+    public ReloadableTls(Tls files, ServerLog log, InstantSource clock, Maker<C> maker)
             throws IOException, GeneralSecurityException {
         this.files = files;
         this.log = log;
