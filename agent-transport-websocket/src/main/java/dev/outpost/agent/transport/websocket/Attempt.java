@@ -115,7 +115,7 @@ final class Attempt {
                 CompletionStage<WebSocket> outcome = handshake;
                 outcome.whenComplete((open, error) -> {
                     if (error != null) {
-                        link.fail(Failures.ofConnecting(error, transport.clock()));
+                        link.fail(Failures.ofConnecting(error, transport.isPlaintext(), transport.clock()));
                     }
                 });
             }
