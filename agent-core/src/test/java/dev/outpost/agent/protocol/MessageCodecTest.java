@@ -53,6 +53,9 @@ class MessageCodecTest {
                 encoded.writeTo(stream);
 
                 assertThat(stream.toByteArray()).hasSize(encoded.size()).isEqualTo(encoded.toByteArray());
+                ByteBuffer parts = ByteBuffer.allocate(encoded.size());
+                assertThat(parts.put(encoded.head()).put(encoded.body()).array())
+                        .isEqualTo(encoded.toByteArray());
             }
         });
     }
@@ -61,17 +64,22 @@ class MessageCodecTest {
     void encodedMessage_bodyLargerThanAChunk_isWrittenWhole() throws IOException {
         byte[] body = new byte[100_000];
         body[99_999] = 7;
-        StreamPosition position = new StreamPosition(new UUID(1, 2), 1, 1);
-        EncodedMessage encoded = MessageCodec.encodeAgent(new Envelope<>(
-                1,
-                0,
-                2,
-                new TelemetryBatch(position, Signal.LOGS, 1, TelemetryBatch.Codec.NONE, ByteBuffer.wrap(body))));
+        EncodedMessage encoded = MessageCodec.encodeAgent(new Envelope<>(1, 0, 2, batch(body)));
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
 
         encoded.writeTo(stream);
 
         assertThat(stream.toByteArray()).isEqualTo(encoded.toByteArray()).endsWith((byte) 7);
+    }
+
+    @Test
+    void encodedMessage_parts_cannotBeWrittenTo() {
+        for (AgentMessage payload : List.of(new Ping(), batch(new byte[9]))) {
+            EncodedMessage encoded = MessageCodec.encodeAgent(new Envelope<>(1, 0, 2, payload));
+
+            assertThat(encoded.head().isReadOnly()).isTrue();
+            assertThat(encoded.body().isReadOnly()).isTrue();
+        }
     }
 
     @Test
@@ -581,5 +589,10 @@ class MessageCodecTest {
         } catch (MalformedMessageException expected) {
             assertThat(expected).hasMessageContaining("not a message of the protocol");
         }
+    }
+
+    private static TelemetryBatch batch(byte[] body) {
+        StreamPosition position = new StreamPosition(new UUID(1, 2), 1, 1);
+        return new TelemetryBatch(position, Signal.LOGS, 1, TelemetryBatch.Codec.NONE, ByteBuffer.wrap(body));
     }
 }
