@@ -11,6 +11,6 @@ class TaskHistoryTest {
 
     @Test
     void randomHistories_everyTaskEndsOnceAndNoAttemptRunsTwice() {
-        Cases.check(400, random -> new TaskHistory(random).run());
+        Cases.check(200, random -> new TaskHistory(random).run());
     }
 }

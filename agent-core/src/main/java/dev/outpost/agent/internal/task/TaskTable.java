@@ -1,0 +1,125 @@
+package dev.outpost.agent.internal.task;
+
+import dev.outpost.agent.task.TaskRequest;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Which tasks there are, live and ended, and what work they do. Control loop only, but for {@link #waiting}. */
+final class TaskTable {
+
+    private final EndedTasks ended;
+    private final IntSupplier running;
+    private final Map<String, Task> live = new LinkedHashMap<>();
+    private final Map<String, String> liveWork = new HashMap<>();
+    private final Set<String> kept = new HashSet<>();
+    private long nextOrder;
+    private volatile int waiting;
+
+    /**
+     * Without tasks.
+     *
+     * @param running how many of the live ones have an attempt that runs
+     */
+    TaskTable(EndedTasks ended, IntSupplier running) {
+        this.ended = ended;
+        this.running = running;
+    }
+
+    EndedTasks ended() {
+        return ended;
+    }
+
+    @Nullable Task find(String taskId) {
+        return live.get(taskId);
+    }
+
+    boolean isLive(Task task) {
+        return live.get(task.id()) == task;
+    }
+
+    boolean isKnown(String taskId) {
+        return live.containsKey(taskId) || ended.find(taskId) != null;
+    }
+
+    boolean isEmpty() {
+        return live.isEmpty();
+    }
+
+    /** The live tasks as they are now. */
+    List<Task> live() {
+        return List.copyOf(live.values());
+    }
+
+    /** The place of the next task among all. */
+    long nextOrder() {
+        return nextOrder++;
+    }
+
+    void add(Task task) {
+        live.put(task.id(), task);
+        count();
+    }
+
+    void remove(Task task) {
+        live.remove(task.id());
+        String work = work(task.request);
+        if (work != null) {
+            liveWork.remove(work, task.id());
+        }
+        count();
+    }
+
+    /** The agent closes, and leaves the task to its next life. */
+    void keep(Task task) {
+        remove(task);
+        kept.add(task.id());
+    }
+
+    /** Whether the next life of the agent goes on with the task. */
+    boolean isKept(String taskId) {
+        return kept.contains(taskId);
+    }
+
+    /** Names the work of a task over all ids; null when nobody asked for that. */
+    static @Nullable String work(TaskRequest request) {
+        return request.idempotencyKey() == null ? null : request.type() + "/" + request.idempotencyKey();
+    }
+
+    /**
+     * The task does its work, unless another does it or has done it.
+     *
+     * @return the id of that other task, or null
+     */
+    @Nullable String claimWork(Task task) {
+        String work = work(task.request);
+        if (work == null) {
+            return null;
+        }
+        String other = liveWork.getOrDefault(work, ended.whoDid(work));
+        if (other == null) {
+            liveWork.put(work, task.id());
+        }
+        return other;
+    }
+
+    /** The number of running attempts has changed. */
+    void count() {
+        waiting = live.size() - running.getAsInt();
+    }
+
+    /** How many wait, for whatever; any thread. */
+    int waiting() {
+        return waiting;
+    }
+
+    @Override
+    public String toString() {
+        return live.keySet().toString();
+    }
+}
