@@ -11,6 +11,7 @@ import dev.outpost.agent.internal.base.ParkUntilWoken;
 import dev.outpost.agent.internal.base.SystemClock;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.internal.journal.NoJournal;
 import dev.outpost.agent.internal.lane.Lane;
 import dev.outpost.agent.internal.metric.Sampler;
 import dev.outpost.agent.internal.metric.SourceEntry;
@@ -43,12 +44,14 @@ import dev.outpost.agent.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -82,6 +85,7 @@ final class ControlStage implements SessionEvents {
     private final PlatformTaskExecutor ownPool;
     private final TaskEngine tasks;
     private final ScheduleBook schedules;
+    private final CallbackThread polls;
     private final Sampler sampler;
     private final RequestDesk desk;
     private final @Nullable Session session;
@@ -132,8 +136,21 @@ final class ControlStage implements SessionEvents {
                 clock,
                 random,
                 counters);
-        schedules =
-                new ScheduleBook(config.schedules(), config.scheduler(), tasks, timers, inbox, clock, guard, counters);
+        polls = new CallbackThread("poll", new LinkedBlockingQueue<>(), counters.counter("schedules.polls.dropped"));
+        schedules = new ScheduleBook(
+                config.id(),
+                config.schedules(),
+                config.scheduler(),
+                config.handlers()::containsKey,
+                polls::execute,
+                tasks,
+                new NoJournal(),
+                timers,
+                inbox,
+                clock,
+                guard,
+                log,
+                counters);
         sampler = new Sampler(
                 sources(config, ownMetrics),
                 telemetry.metrics(),
@@ -150,7 +167,7 @@ final class ControlStage implements SessionEvents {
                         config.transports(),
                         config.session(),
                         this,
-                        reports,
+                        new ReportsInTurn(reports, schedules.reports()),
                         lanes.ofCenter(),
                         timers,
                         inbox,
@@ -213,6 +230,10 @@ final class ControlStage implements SessionEvents {
         return tasks;
     }
 
+    ScheduleBook schedules() {
+        return schedules;
+    }
+
     void start() {
         inbox.post(() -> {
             lanes.start();
@@ -224,7 +245,7 @@ final class ControlStage implements SessionEvents {
             if (surroundings != null) {
                 surroundings.start();
             }
-            schedules.start();
+            schedules.start(Map.of());
             sampler.start();
             checkHealth();
         });
@@ -256,6 +277,7 @@ final class ControlStage implements SessionEvents {
         TimeUnit.NANOSECONDS.timedJoin(closer, nanos + EXTRA_NANOS);
         boolean ended = ownPool.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= desk.awaitEnd(end - REAL_TIME.nanoTime());
+        ended &= polls.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= lanes.awaitEnd(end - REAL_TIME.nanoTime());
         return ended && !closer.isAlive();
     }
@@ -264,6 +286,7 @@ final class ControlStage implements SessionEvents {
     void closeUnstarted() {
         tasks.close();
         desk.close();
+        polls.close();
         lanes.close();
     }
 
@@ -343,6 +366,7 @@ final class ControlStage implements SessionEvents {
         sampler.close();
         tasks.close(); // first: what it reports may still go
         desk.close();
+        polls.interrupt();
         if (surroundings != null) {
             surroundings.close();
         }
@@ -358,6 +382,7 @@ final class ControlStage implements SessionEvents {
         if (ownPool.leakedThreads() > 0) {
             reasons.add(ownPool.leakedThreads() + " task thread(s) do not end");
         }
+        reasons.addAll(schedules.problems());
         reasons.addAll(lanes.problems());
         if (surroundings != null) {
             reasons.addAll(surroundings.problems());
@@ -380,7 +405,7 @@ final class ControlStage implements SessionEvents {
                 lanes.announce(),
                 desk.types(),
                 "",
-                "");
+                schedules.version());
     }
 
     @Override
@@ -414,6 +439,7 @@ final class ControlStage implements SessionEvents {
     @Override
     public void onOnline(String sessionId) {
         state.move(AgentState.ONLINE, "session=" + sessionId);
+        schedules.onSession();
     }
 
     @Override
@@ -433,12 +459,12 @@ final class ControlStage implements SessionEvents {
 
     @Override
     public void onScheduleSet(ScheduleSet set) {
-        throw new UnsupportedOperationException("follows");
+        schedules.onSet(set);
     }
 
     @Override
     public Optional<String> onScheduleCommand(ScheduleCommand command) {
-        throw new UnsupportedOperationException("follows");
+        return schedules.onCommand(command);
     }
 
     @Override
