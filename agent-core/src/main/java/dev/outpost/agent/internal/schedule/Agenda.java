@@ -85,9 +85,7 @@ final class Agenda {
     /** Plans the first firing after an instant, which is not to be before those that are dealt with. */
     void plan(Entry entry, Instant from) {
         Optional<Instant> next = guard.call(
-                "trigger",
-                () -> entry.ofTrigger(() -> Backlog.after(entry.schedule.trigger(), from)),
-                FAILED);
+                "trigger", () -> entry.ofTrigger(() -> Backlog.after(entry.schedule.trigger(), from)), FAILED);
         if (next == FAILED) {
             planLater(entry);
         } else if (next.isEmpty()) {
@@ -98,6 +96,17 @@ final class Agenda {
             Instant zero = from.isAfter(now()) ? from : now();
             after(entry, next.get(), Duration.between(zero, next.get()));
         }
+    }
+
+    /** The wall clock has been there before: when it comes there again, no time has passed by that. */
+    void wallWasAt(Instant instant) {
+        clock.wallWasAt(instant);
+    }
+
+    /** Calls a firing that is planned by elapsed time by the present wall clock. */
+    void nameAnew(Entry entry) {
+        Instant due = now().plusNanos(Math.max(0, entry.key - clock.elapsed()));
+        entry.standing = entry.standing.planned(due, due);
     }
 
     /** Plans a firing after some time, jitter not counted. */
@@ -131,13 +140,15 @@ final class Agenda {
     /** No firing is planned. */
     void rest(Entry entry) {
         takeOff(entry);
-        entry.standing = entry.standing.due(null);
+        entry.standing = entry.standing.planned(null, null);
     }
 
     private void put(Entry entry, Instant due, long key) {
         takeOff(entry);
         entry.key = key;
-        entry.standing = entry.standing.due(due);
+        boolean dated = entry.kind == Entry.Kind.WALL;
+        entry.standing = entry.standing.planned(
+                due, dated ? due.plusNanos(entry.jitterNanos) : now().plusNanos(key - clock.elapsed()));
         resume(entry);
     }
 

@@ -34,13 +34,7 @@ final class Alarm {
      *
      * @param foreign the host's scheduler, or null for the loop's own timers
      */
-    Alarm(
-            @Nullable Scheduler foreign,
-            Timers timers,
-            Inbox inbox,
-            AgentClock clock,
-            Guard guard,
-            Runnable onRing) {
+    Alarm(@Nullable Scheduler foreign, Timers timers, Inbox inbox, AgentClock clock, Guard guard, Runnable onRing) {
         this.foreign = foreign;
         this.scheduler = foreign == null ? new LoopScheduler(timers, clock) : foreign;
         this.timers = timers;

@@ -14,7 +14,7 @@ import java.util.Optional;
  * they are, finding them takes a bounded number of questions to the trigger.
  *
  * @param newest the newest of them, ascending; at least one
- * @param count how many there are; when it is {@link #MOST_COUNTED} there may be more
+ * @param count how many there are; from {@link #MOST_COUNTED} on there may be more
  * @param next the first that is not due, or empty when there is none
  */
 record Backlog(List<Instant> newest, long count, Optional<Instant> next) {
@@ -58,10 +58,10 @@ record Backlog(List<Instant> newest, long count, Optional<Instant> next) {
 
     private static Backlog counted(Trigger trigger, Instant due, Instant now, int most) {
         Walk walk = new Walk(trigger, now, most);
-        if (walk.run(Optional.of(due), MOST_COUNTED)) {
+        if (walk.run(Optional.of(due), MOST_COUNTED + most)) {
             return new Backlog(List.copyOf(walk.newest), walk.count, walk.next);
         }
-        Walk newest = fromTheEnd(trigger, walk.newest.getLast(), now, most);
+        Walk newest = fromTheEnd(trigger, due, now, most);
         Deque<Instant> found = newest.newest.isEmpty() ? walk.newest : newest.newest;
         return new Backlog(List.copyOf(found), MOST_COUNTED, newest.next);
     }

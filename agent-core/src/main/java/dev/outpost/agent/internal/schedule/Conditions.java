@@ -42,9 +42,7 @@ final class Conditions {
         thread.execute(() -> {
             now = new Asked(entry.name(), clock.nanoTime());
             boolean holds = guard.call(
-                    "condition",
-                    () -> entry.ofTrigger(() -> trigger.condition().getAsBoolean()),
-                    false);
+                    "condition", () -> entry.ofTrigger(() -> trigger.condition().getAsBoolean()), false);
             now = null;
             inbox.post(() -> answer.accept(holds));
         });

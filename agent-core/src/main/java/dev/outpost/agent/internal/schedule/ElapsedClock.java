@@ -56,6 +56,14 @@ final class ElapsedClock {
         return corrected;
     }
 
+    /** The wall clock has shown this, in an earlier life maybe: it gains nothing by showing it again. */
+    void wallWasAt(Instant instant) {
+        long offset = wallNanos + Duration.between(wall, instant).toNanos() - monotonic;
+        if (offset - ahead > 0) {
+            ahead = offset;
+        }
+    }
+
     /** Nanoseconds that have passed, from an arbitrary origin; only differences mean anything. */
     long elapsed() {
         return monotonic + gained;

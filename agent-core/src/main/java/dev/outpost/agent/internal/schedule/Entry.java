@@ -65,7 +65,7 @@ final class Entry {
         this.pushed = pushed;
         this.kind = kindOf(schedule.trigger());
         this.jitterNanos = Jitter.of(agentId, schedule.name(), schedule.jitter());
-        this.standing = new Standing(schedule.paused(), null, null, now, 0, 0);
+        this.standing = Standing.of(schedule.paused(), null, now);
         String words = describe(schedule.trigger());
         this.fingerprint = words.hashCode();
         this.description = isOurs(schedule.trigger()) ? null : words;
@@ -111,20 +111,20 @@ final class Entry {
         try {
             return call.call();
         } catch (Throwable t) { // user code: any Error must be survived as well
-            throw new IllegalStateException("of schedule '" + name() + "': " + t.getClass().getName(), t);
+            throw new IllegalStateException(
+                    "of schedule '" + name() + "': " + t.getClass().getName(), t);
         }
     }
 
     /** As it stands now; any thread. */
     ScheduleStatus status() {
         Standing now = standing;
-        Instant due = now.paused() ? null : now.due();
         return new ScheduleStatus(
                 name(),
                 description == null ? schedule.trigger().toString() : description,
                 pushed,
                 now.paused(),
-                due == null || kind == Kind.POLL ? null : due.plusNanos(jitterNanos),
+                now.paused() || kind == Kind.POLL ? null : now.next(),
                 now.last(),
                 now.fired(),
                 now.missed());

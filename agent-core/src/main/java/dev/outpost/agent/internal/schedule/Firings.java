@@ -67,15 +67,16 @@ final class Firings {
         boolean goesOn = before != null
                 && before.fingerprint() == entry.fingerprint
                 && !before.through().isAfter(now.plus(ElapsedClock.CORRECTION));
-        entry.standing = new Standing(
+        entry.standing = Standing.of(
                 before == null ? entry.schedule.paused() : before.paused(),
-                null,
                 before == null ? null : before.last(),
-                goesOn && before != null ? before.through() : now,
-                0,
-                0);
+                goesOn && before != null ? before.through() : now);
+        if (entry.standing.through().isAfter(now)) {
+            agenda.wallWasAt(entry.standing.through());
+        }
         if (entry.kind == Entry.Kind.POLL) {
-            agenda.plan(entry, later(entry.standing.through(), now)); // a look that was missed is made up for by the next
+            agenda.plan(
+                    entry, later(entry.standing.through(), now)); // a look that was missed is made up for by the next
         } else if (entry.kind != Entry.Kind.EVENT) {
             agenda.plan(entry, entry.standing.through());
         }
@@ -89,15 +90,21 @@ final class Firings {
         agenda.plan(entry, later(entry.standing.through(), agenda.now()));
     }
 
-    /** Dates that are dealt with would hold a schedule up for long, when they were those of a wrong clock. */
+    /** The wall clock was wrong: what is dealt with far in the future says nothing, and would hold up dates until then. */
     void followCorrectedClock(Entry entry) {
         Instant now = agenda.now();
-        if (entry.kind == Entry.Kind.WALL && entry.standing.through().isAfter(now.plus(ElapsedClock.CORRECTION))) {
-            entry.standing = entry.standing.dealtWith(now, 0);
-            agenda.plan(entry, now);
-            journal.put(entry);
-            reports.changed(entry);
+        if (!entry.standing.through().isAfter(now.plus(ElapsedClock.CORRECTION))) {
+            return;
         }
+        Instant justBefore = now.minusNanos(1);
+        entry.standing = entry.standing.dealtWith(justBefore, 0);
+        if (entry.kind == Entry.Kind.WALL) {
+            agenda.plan(entry, justBefore);
+        } else if (entry.standing.due() != null) {
+            agenda.nameAnew(entry);
+        }
+        journal.put(entry);
+        reports.changed(entry);
     }
 
     private static Instant later(Instant one, Instant other) {

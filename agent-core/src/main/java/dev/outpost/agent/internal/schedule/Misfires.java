@@ -20,12 +20,11 @@ record Misfires(List<Instant> toFire, long missed, long leftOut) {
     static Misfires of(MisfirePolicy policy, Backlog backlog, Instant now) {
         List<Instant> due = backlog.newest();
         int inTime = Duration.between(backlog.newestOne(), now).compareTo(IN_TIME) <= 0 ? 1 : 0;
-        int most =
-                switch (policy.kind()) {
-                    case FIRE_ONCE -> 1;
-                    case SKIP -> inTime;
-                    case CATCH_UP -> policy.most() + inTime;
-                };
+        int most = switch (policy.kind()) {
+            case FIRE_ONCE -> 1;
+            case SKIP -> inTime;
+            case CATCH_UP -> policy.most() + inTime;
+        };
         List<Instant> toFire = due.subList(Math.max(0, due.size() - most), due.size());
         return new Misfires(toFire, backlog.count() - inTime, backlog.count() - toFire.size());
     }

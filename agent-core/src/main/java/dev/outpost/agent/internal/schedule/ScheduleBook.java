@@ -91,8 +91,7 @@ public final class ScheduleBook {
         this.reports = new ScheduleReports(this::version, byName::size, timers, clock);
         this.conditions = new Conditions(polls, inbox, clock, guard);
         this.events = new EventInbox(inbox, counters, this::onEvent);
-        this.agenda = new Agenda(
-                foreign, timers, inbox, clock, guard, counters, this::onDue, this::onCorrected);
+        this.agenda = new Agenda(foreign, timers, inbox, clock, guard, counters, this::onDue, this::onCorrected);
         this.firings = new Firings(agenda, conditions, engine, this.journal, reports, guard, counters);
         schedules.forEach(schedule -> enter(schedule, false));
     }

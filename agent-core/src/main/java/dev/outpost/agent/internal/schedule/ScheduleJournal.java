@@ -9,9 +9,7 @@ import dev.outpost.agent.protocol.InvalidPayload;
 import dev.outpost.agent.protocol.MalformedMessageException;
 import dev.outpost.agent.protocol.MessageCodec;
 import dev.outpost.agent.protocol.ScheduleSet;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,7 +41,11 @@ final class ScheduleJournal {
     private @Nullable ScheduleSet set;
 
     /** Where a schedule stood. */
-    record Remembered(boolean paused, int fingerprint, Instant through, @Nullable Instant last) {}
+    record Remembered(
+            boolean paused,
+            int fingerprint,
+            Instant through,
+            @Nullable Instant last) {}
 
     ScheduleJournal(Journal journal, ThrottledLog log, Counters counters) {
         this.journal = journal;
@@ -77,7 +79,8 @@ final class ScheduleJournal {
 
     /** Remembers the set that is followed. */
     void put(ScheduleSet taken) {
-        journal.put(SET, MessageCodec.encodeCenter(new Envelope<>(0, 0, 0, taken)).toByteArray());
+        journal.put(
+                SET, MessageCodec.encodeCenter(new Envelope<>(0, 0, 0, taken)).toByteArray());
     }
 
     // ---- in -------------------------------------------------------------------------------------------------------
@@ -91,10 +94,8 @@ final class ScheduleJournal {
                 } else if (key.startsWith(PREFIX)) {
                     schedules.put(key.substring(PREFIX.length()), read(ByteBuffer.wrap(value)));
                 }
-            } catch (MalformedMessageException | IllegalArgumentException | DateTimeException e) {
+            } catch (MalformedMessageException | RuntimeException e) { // of whatever kind: the agent starts
                 broken("what the journal has as '" + key + "' cannot be read", e);
-            } catch (BufferUnderflowException e) {
-                broken("what the journal has as '" + key + "' is too short", e);
             }
         });
     }

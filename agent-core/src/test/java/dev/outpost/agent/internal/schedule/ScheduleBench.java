@@ -49,6 +49,15 @@ final class ScheduleBench {
         return this;
     }
 
+    /** As {@link #start}, with something that happens before the journal is read. */
+    void startAfter(Consumer<ScheduleBook> before, Schedule... schedules) {
+        book = make(List.of(schedules));
+        before.accept(book);
+        turn();
+        book.start(new HashMap<>(remembered));
+        turn();
+    }
+
     /** The agent ends, and after a while another one begins with what the journal has. */
     ScheduleBench restart(Duration after, Schedule... schedules) {
         book.close();
@@ -124,7 +133,8 @@ final class ScheduleBench {
     /** The instants at which schedule "s" fired, as seconds after noon. */
     List<Long> firedSeconds() {
         return fired().stream()
-                .map(id -> Duration.between(NOON, Instant.parse(id.substring(2))).toSeconds())
+                .map(id ->
+                        Duration.between(NOON, Instant.parse(id.substring(2))).toSeconds())
                 .toList();
     }
 
@@ -161,7 +171,9 @@ final class ScheduleBench {
     /** The reports that the session would send now. */
     List<ScheduleReport> reports() {
         List<ScheduleReport> sent = new ArrayList<>();
-        for (Object next = book.reports().nextToSend(); next != null; next = book.reports().nextToSend()) {
+        for (Object next = book.reports().nextToSend();
+                next != null;
+                next = book.reports().nextToSend()) {
             sent.add((ScheduleReport) next);
             book.reports().sent();
         }

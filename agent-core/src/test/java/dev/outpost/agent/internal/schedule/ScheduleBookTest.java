@@ -76,7 +76,8 @@ class ScheduleBookTest {
     void start_manySchedulesFarOff_haveOneTimerTogether() {
         Schedule[] schedules = new Schedule[1_000];
         for (int i = 0; i < schedules.length; i++) {
-            schedules[i] = schedule("s" + i, i % 2 == 0 ? Trigger.cron("0 3 * * *") : Trigger.every(Duration.ofHours(i)))
+            schedules[i] = schedule(
+                            "s" + i, i % 2 == 0 ? Trigger.cron("0 3 * * *") : Trigger.every(Duration.ofHours(i)))
                     .build();
         }
 
@@ -138,6 +139,28 @@ class ScheduleBookTest {
     }
 
     @Test
+    void turn_clockCorrected_namesWhatCountsElapsedTimeAnewWithoutHoldingItUp() {
+        bench.start(schedule(Trigger.every(Duration.ofMinutes(1))).build());
+        bench.pass(Duration.ofSeconds(90));
+
+        bench.setWall(NOON.minus(Duration.ofDays(400)));
+        bench.pass(Duration.ofSeconds(90));
+
+        assertThat(bench.fired())
+                .containsExactly("s/2026-11-01T12:01:00Z", "s/2025-09-27T12:00:30Z", "s/2025-09-27T12:01:30Z");
+        assertThat(bench.status("s").next()).isEqualTo("2025-09-27T12:02:30Z");
+    }
+
+    @Test
+    void status_clockSetBack_tellsTheNextFiringByThatClock() {
+        bench.start(schedule(Trigger.every(Duration.ofMinutes(1))).build());
+        bench.setWall(NOON.minusSeconds(3_600));
+        bench.pass(Duration.ofSeconds(61));
+
+        assertThat(bench.status("s").next()).isEqualTo("2026-11-01T11:02:00Z");
+    }
+
+    @Test
     void turn_clockSetForwardAndBackAgain_countsTheTimeOnce() {
         bench.start(schedule(Trigger.every(Duration.ofHours(1))).build());
         for (int i = 0; i < 5; i++) {
@@ -159,7 +182,8 @@ class ScheduleBookTest {
 
         bench.suspend(Duration.ofHours(8));
 
-        assertThat(bench.fired()).containsExactlyInAnyOrder("date/2026-11-01T20:00:00Z", "interval/2026-11-01T20:00:00Z");
+        assertThat(bench.fired())
+                .containsExactlyInAnyOrder("date/2026-11-01T20:00:00Z", "interval/2026-11-01T20:00:00Z");
     }
 
     // ---- triggers of others ---------------------------------------------------------------------------------------
@@ -298,7 +322,10 @@ class ScheduleBookTest {
 
     @Test
     void afterEach_refusedTask_countsAsEnded() {
-        Schedule refused = Schedule.of("s", Trigger.afterEach(Duration.ofSeconds(10)), TaskRequest.of("unknown").build())
+        Schedule refused = Schedule.of(
+                        "s",
+                        Trigger.afterEach(Duration.ofSeconds(10)),
+                        TaskRequest.of("unknown").build())
                 .build();
 
         bench.start(refused);

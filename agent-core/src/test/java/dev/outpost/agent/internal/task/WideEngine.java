@@ -19,6 +19,11 @@ public final class WideEngine {
         return bench.executor.all.stream().map(run -> run.attempt.task()).toList();
     }
 
+    /** How many attempts run. */
+    public static int running(EngineBench bench) {
+        return bench.executor.running.size();
+    }
+
     /** Lets all attempts end, and those that begin then. */
     public static void finishAll(EngineBench bench) {
         while (!bench.executor.running.isEmpty()) {
