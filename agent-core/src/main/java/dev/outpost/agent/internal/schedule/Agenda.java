@@ -86,7 +86,7 @@ final class Agenda {
     void plan(Entry entry, Instant from) {
         Optional<Instant> next = guard.call(
                 "trigger", () -> entry.ofTrigger(() -> Backlog.after(entry.schedule.trigger(), from)), FAILED);
-        if (next == FAILED) {
+        if (next.equals(FAILED)) {
             planLater(entry);
         } else if (next.isEmpty()) {
             rest(entry);

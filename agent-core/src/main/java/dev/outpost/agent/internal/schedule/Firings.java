@@ -11,6 +11,7 @@ import dev.outpost.agent.task.TaskStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -131,19 +132,13 @@ final class Firings {
     private void fireBacklog(Entry entry, Instant due) {
         Instant now = agenda.nowOf(entry, due);
         boolean recurs = entry.kind == Entry.Kind.WALL || entry.kind == Entry.Kind.ELAPSED;
-        int most = entry.schedule.misfire().most() + 1;
-        Backlog alone = Backlog.one(due);
-        Backlog backlog = recurs
-                ? guard.call(
-                        "trigger",
-                        () -> entry.ofTrigger(() -> Backlog.of(entry.schedule.trigger(), due, now, most)),
-                        alone)
-                : alone;
+        Optional<Backlog> found = recurs ? backlog(entry, due, now) : Optional.empty();
+        Backlog backlog = found.orElse(Backlog.one(due));
         Misfires misfires = Misfires.of(entry.schedule.misfire(), backlog, now);
         missed.add(misfires.missed());
         leftOut.add(misfires.leftOut());
         entry.standing = entry.standing.dealtWith(backlog.newestOne(), misfires.missed());
-        if (recurs && backlog == alone) {
+        if (recurs && found.isEmpty()) {
             agenda.planLater(entry);
         } else if (backlog.next().isPresent()) {
             agenda.follow(entry, due, backlog.next().get());
@@ -153,6 +148,15 @@ final class Firings {
         Event event = entry.event;
         entry.event = null;
         fireAll(entry, misfires.toFire(), event);
+    }
+
+    /** All that is due; empty when the trigger fails. */
+    private Optional<Backlog> backlog(Entry entry, Instant due, Instant now) {
+        int most = entry.schedule.misfire().most() + 1;
+        return guard.call(
+                "trigger",
+                () -> entry.ofTrigger(() -> Optional.of(Backlog.of(entry.schedule.trigger(), due, now, most))),
+                Optional.empty());
     }
 
     /** Made up for, they go one behind the other: a policy that leaves out what overlaps would leave them out. */

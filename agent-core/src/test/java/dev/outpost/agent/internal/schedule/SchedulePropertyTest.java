@@ -48,22 +48,19 @@ class SchedulePropertyTest {
         }
 
         private Schedule schedule(String name) {
-            Trigger trigger =
-                    switch (random.nextInt(6)) {
-                        case 0 -> Trigger.every(Duration.ofMillis(random.nextLong(100, 300_000)));
-                        case 1 -> Trigger.afterEach(Duration.ofMillis(random.nextLong(100, 300_000)));
-                        case 2 -> Trigger.at(bench.now().plusSeconds(random.nextLong(10_000)));
-                        case 3 -> Trigger.onEvent("e", Duration.ofSeconds(random.nextInt(3)));
-                        case 4 -> Trigger.poll(Duration.ofSeconds(random.nextInt(1, 60)), () -> true);
-                        default ->
-                            Trigger.cron("*/" + random.nextInt(1, 60) + " * * * * *", ZoneId.of("Europe/Berlin"));
-                    };
-            MisfirePolicy misfire =
-                    switch (random.nextInt(3)) {
-                        case 0 -> MisfirePolicy.fireOnce();
-                        case 1 -> MisfirePolicy.skip();
-                        default -> MisfirePolicy.catchUp(random.nextInt(1, 6));
-                    };
+            Trigger trigger = switch (random.nextInt(6)) {
+                case 0 -> Trigger.every(Duration.ofMillis(random.nextLong(100, 300_000)));
+                case 1 -> Trigger.afterEach(Duration.ofMillis(random.nextLong(100, 300_000)));
+                case 2 -> Trigger.at(bench.now().plusSeconds(random.nextLong(10_000)));
+                case 3 -> Trigger.onEvent("e", Duration.ofSeconds(random.nextInt(3)));
+                case 4 -> Trigger.poll(Duration.ofSeconds(random.nextInt(1, 60)), () -> true);
+                default -> Trigger.cron("*/" + random.nextInt(1, 60) + " * * * * *", ZoneId.of("Europe/Berlin"));
+            };
+            MisfirePolicy misfire = switch (random.nextInt(3)) {
+                case 0 -> MisfirePolicy.fireOnce();
+                case 1 -> MisfirePolicy.skip();
+                default -> MisfirePolicy.catchUp(random.nextInt(1, 6));
+            };
             return ScheduleBench.schedule(name, trigger)
                     .misfire(misfire)
                     .overlap(OverlapPolicy.ALLOW)
@@ -112,14 +109,15 @@ class SchedulePropertyTest {
         }
 
         private void check() {
-            for (TaskStatus status : bench.engine.reports.subList(
-                    seen, bench.engine.reports.size())) {
+            for (TaskStatus status : bench.engine.reports.subList(seen, bench.engine.reports.size())) {
                 if (ids.add(status.taskId())) {
                     fired(status);
                 }
             }
             seen = bench.engine.reports.size();
-            assertThat(bench.count("tasks.duplicates")).as("no id is used twice").isZero();
+            assertThat(bench.count("tasks.duplicates"))
+                    .as("no id is used twice")
+                    .isZero();
             assertThat(bench.remembered).as("one value each").hasSizeLessThanOrEqualTo(schedules.length);
             assertThat(bench.engine.timers.size())
                     .as("the alarm, the report of each life, and two for each attempt")
@@ -136,9 +134,7 @@ class SchedulePropertyTest {
             }
             boolean dated = schedule.trigger() instanceof CronExpression || schedule.trigger() instanceof AtTrigger;
             if (dated) {
-                assertThat(bench.now())
-                        .as(schedule + " does not fire early")
-                        .isAfterOrEqualTo(due);
+                assertThat(bench.now()).as(schedule + " does not fire early").isAfterOrEqualTo(due);
             }
             if (dated && schedule.misfire().kind() == MisfirePolicy.Kind.SKIP) {
                 assertThat(Duration.between(due, bench.now()))

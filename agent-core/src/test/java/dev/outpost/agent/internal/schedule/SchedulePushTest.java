@@ -77,11 +77,17 @@ class SchedulePushTest {
     @Test
     void onSet_sameSchedule_goesOnAsItStands() {
         bench.start();
-        push("v1", schedule("p", EVERY_MINUTE).build(), schedule("q", EVERY_MINUTE).build());
+        push(
+                "v1",
+                schedule("p", EVERY_MINUTE).build(),
+                schedule("q", EVERY_MINUTE).build());
         bench.pass(Duration.ofSeconds(60));
         bench.steer(book -> book.pause("p"));
 
-        push("v2", schedule("p", EVERY_MINUTE).build(), schedule("q", Trigger.cron("@hourly")).build());
+        push(
+                "v2",
+                schedule("p", EVERY_MINUTE).build(),
+                schedule("q", Trigger.cron("@hourly")).build());
 
         assertThat(bench.status("p")).satisfies(status -> {
             assertThat(status.paused()).isTrue();
@@ -219,6 +225,8 @@ class SchedulePushTest {
         bench.book.reports().rewind();
         bench.book.onSession();
 
-        assertThat(bench.reports()).hasSize(1).allMatch(report -> report.schedules().size() == 1);
+        assertThat(bench.reports())
+                .hasSize(1)
+                .allMatch(report -> report.schedules().size() == 1);
     }
 }

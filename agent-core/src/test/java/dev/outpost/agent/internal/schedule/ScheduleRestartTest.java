@@ -30,7 +30,9 @@ class ScheduleRestartTest {
         bench.restart(Duration.ofSeconds(20), every);
         bench.pass(Duration.ofSeconds(30));
 
-        assertThat(bench.firedSeconds()).as("a minute after the last, not after the start").containsExactly(60L, 120L);
+        assertThat(bench.firedSeconds())
+                .as("a minute after the last, not after the start")
+                .containsExactly(60L, 120L);
         assertThat(bench.status("s").missed()).isZero();
     }
 
@@ -108,7 +110,8 @@ class ScheduleRestartTest {
 
     @Test
     void restart_scheduleIsGone_isForgotten() {
-        bench.start(schedule("a", EVERY_MINUTE).build(), schedule("b", EVERY_MINUTE).build());
+        bench.start(
+                schedule("a", EVERY_MINUTE).build(), schedule("b", EVERY_MINUTE).build());
 
         bench.restart(Duration.ofSeconds(1), schedule("b", EVERY_MINUTE).build());
 
@@ -118,7 +121,8 @@ class ScheduleRestartTest {
     @Test
     void restart_pushedSet_goesOnWithoutTheControlCenter() {
         bench.start();
-        bench.steer(book -> book.onSet(new ScheduleSet("v1", List.of(schedule("p", EVERY_MINUTE).build()))));
+        bench.steer(book -> book.onSet(
+                new ScheduleSet("v1", List.of(schedule("p", EVERY_MINUTE).build()))));
         bench.pass(Duration.ofSeconds(60));
 
         bench.restart(Duration.ofSeconds(30));
@@ -134,11 +138,16 @@ class ScheduleRestartTest {
     void restart_pushedSetDoesNotFitTheProgramAnyMore_whatFitsRuns() {
         bench.start();
         bench.steer(book -> book.onSet(new ScheduleSet(
-                "v1", List.of(schedule("p", EVERY_MINUTE).build(), schedule("q", EVERY_MINUTE).build()))));
+                "v1",
+                List.of(
+                        schedule("p", EVERY_MINUTE).build(),
+                        schedule("q", EVERY_MINUTE).build()))));
 
         bench.restart(
                 Duration.ZERO,
-                schedule("p", Trigger.cron("@daily")).misfire(MisfirePolicy.skip()).build());
+                schedule("p", Trigger.cron("@daily"))
+                        .misfire(MisfirePolicy.skip())
+                        .build());
 
         assertThat(bench.book.version()).isEmpty();
         assertThat(bench.status("p").pushed()).isFalse();
@@ -158,7 +167,8 @@ class ScheduleRestartTest {
         bench.remembered.put("schedule/v", never);
         bench.remembered.put("task/x", new byte[] {1});
 
-        bench.start(schedule("s", EVERY_MINUTE).build(), schedule("v", EVERY_MINUTE).build());
+        bench.start(
+                schedule("s", EVERY_MINUTE).build(), schedule("v", EVERY_MINUTE).build());
         bench.pass(Duration.ofSeconds(60));
 
         assertThat(bench.count("schedules.restore.failed")).isEqualTo(5);
@@ -173,7 +183,8 @@ class ScheduleRestartTest {
         next.remembered.putAll(bench.remembered);
         next.startAfter(
                 book -> {
-                    book.onSet(new ScheduleSet("v1", List.of(schedule("p", EVERY_MINUTE).build())));
+                    book.onSet(new ScheduleSet(
+                            "v1", List.of(schedule("p", EVERY_MINUTE).build())));
                     book.pause("p");
                     book.emit("disk", Map.of(), true);
                 },

@@ -33,7 +33,10 @@ class ScheduleTriggersTest {
         assertThat(WideEngine.begun(bench.engine))
                 .extracting(request -> request.arguments().get("event.mount"))
                 .containsExactly("/a", "/b");
-        assertThat(bench.fired()).as("two ids in one moment").doesNotHaveDuplicates().hasSize(2);
+        assertThat(bench.fired())
+                .as("two ids in one moment")
+                .doesNotHaveDuplicates()
+                .hasSize(2);
     }
 
     @Test
@@ -43,7 +46,8 @@ class ScheduleTriggersTest {
         bench.emit("disk", Map.of("mount", "/a", "free", "12"));
 
         assertThat(WideEngine.begun(bench.engine).get(0).arguments())
-                .containsOnly(Map.entry("event.type", "disk"), Map.entry("event.mount", "/a"), Map.entry("event.free", "12"));
+                .containsOnly(
+                        Map.entry("event.type", "disk"), Map.entry("event.mount", "/a"), Map.entry("event.free", "12"));
     }
 
     @Test
