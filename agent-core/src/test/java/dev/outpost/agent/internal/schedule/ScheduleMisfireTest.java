@@ -13,7 +13,6 @@ import dev.outpost.agent.task.TaskRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,22 +28,26 @@ class ScheduleMisfireTest {
 
     /** Why firings do not happen for ten minutes and five seconds. */
     enum Cause {
-        STALL((bench, schedule) -> bench.stall(TEN_MINUTES.plusSeconds(5))),
-        SUSPEND_OR_CLOCK_SET_FORWARD((bench, schedule) -> {
-            bench.setWall(bench.now().plus(TEN_MINUTES).minusSeconds(25));
-            bench.pass(Duration.ofSeconds(30));
-        }),
-        PAUSE((bench, schedule) -> {
-            bench.steer(book -> book.pause("s"));
-            bench.pass(TEN_MINUTES.plusSeconds(5));
-            bench.steer(book -> book.resume("s"));
-        }),
-        RESTART((bench, schedule) -> bench.restart(TEN_MINUTES.plusSeconds(5), schedule));
+        STALL,
+        SUSPEND_OR_CLOCK_SET_FORWARD,
+        PAUSE,
+        RESTART
+    }
 
-        private final BiConsumer<ScheduleBench, Schedule> happens;
-
-        Cause(BiConsumer<ScheduleBench, Schedule> happens) {
-            this.happens = happens;
+    private void happens(Cause cause, Schedule schedule) {
+        Duration time = TEN_MINUTES.plusSeconds(5);
+        switch (cause) {
+            case STALL -> bench.stall(time);
+            case SUSPEND_OR_CLOCK_SET_FORWARD -> {
+                bench.setWall(bench.now().plus(time).minusSeconds(30));
+                bench.pass(Duration.ofSeconds(30));
+            }
+            case PAUSE -> {
+                bench.steer(book -> book.pause("s"));
+                bench.pass(time);
+                bench.steer(book -> book.resume("s"));
+            }
+            case RESTART -> bench.restart(time, schedule);
         }
     }
 
@@ -74,7 +77,7 @@ class ScheduleMisfireTest {
         WideEngine.forgetAll(bench.engine);
         bench.engine.reports.clear();
 
-        cause.happens.accept(bench, schedule);
+        happens(cause, schedule);
 
         assertThat(bench.firedSeconds()).isEqualTo(expected);
         assertThat(bench.status("s").missed()).isEqualTo(9);
@@ -96,7 +99,7 @@ class ScheduleMisfireTest {
                 .build();
         bench.start(schedule);
 
-        cause.happens.accept(bench, schedule);
+        happens(cause, schedule);
 
         assertThat(bench.fired()).isEmpty();
         assertThat(bench.status("s").missed()).isEqualTo(1);
@@ -109,7 +112,7 @@ class ScheduleMisfireTest {
         Schedule schedule = schedule(Trigger.at(NOON.plusSeconds(60))).build();
         bench.start(schedule);
 
-        cause.happens.accept(bench, schedule);
+        happens(cause, schedule);
 
         assertThat(bench.firedSeconds()).containsExactly(60L);
         assertThat(bench.status("s").next()).isNull();
@@ -123,7 +126,7 @@ class ScheduleMisfireTest {
                 .build();
         bench.start(schedule);
 
-        cause.happens.accept(bench, schedule);
+        happens(cause, schedule);
 
         assertThat(bench.firedSeconds()).containsExactly(90L);
         assertThat(bench.status("s").missed()).isEqualTo(1);
@@ -137,7 +140,7 @@ class ScheduleMisfireTest {
                 .build();
         bench.start(schedule);
 
-        cause.happens.accept(bench, schedule);
+        happens(cause, schedule);
         assertThat(bench.fired()).isEmpty();
         bench.pass(Duration.ofSeconds(90));
 
