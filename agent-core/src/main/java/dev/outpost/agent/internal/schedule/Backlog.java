@@ -22,6 +22,8 @@ record Backlog(List<Instant> newest, long count, Optional<Instant> next) {
     /** So many are counted one by one. */
     static final int MOST_COUNTED = 1_000;
 
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
     /** Halving a hundred years comes down to one second, the distance of firings that a cron expression can name, in 32 steps. */
     private static final int MOST_HALVINGS = 32;
 
@@ -53,7 +55,7 @@ record Backlog(List<Instant> newest, long count, Optional<Instant> next) {
         for (long i = Math.max(0, later - most + 1); i <= later; i++) {
             newest.add(due.plus(interval.multipliedBy(i)));
         }
-        return new Backlog(List.copyOf(newest), later + 1, every.next(newest.getLast()));
+        return new Backlog(List.copyOf(newest), later + 1, after(every, newest.getLast()));
     }
 
     private static Backlog counted(Trigger trigger, Instant due, Instant now, int most) {
@@ -71,11 +73,11 @@ record Backlog(List<Instant> newest, long count, Optional<Instant> next) {
         Instant tooEarly = early;
         Instant start = now;
         Walk best = new Walk(trigger, now, most);
-        best.run(trigger.next(now), 1);
+        best.run(after(trigger, now), 1);
         for (int i = 0; i < MOST_HALVINGS && best.newest.size() < most; i++) {
             Instant middle = tooEarly.plus(Duration.between(tooEarly, start).dividedBy(2));
             Walk walk = new Walk(trigger, now, most);
-            if (walk.run(trigger.next(middle), most + most / 4 + 1)) {
+            if (walk.run(after(trigger, middle), most + most / 4 + 1)) {
                 start = middle;
                 best = walk;
             } else {
@@ -119,12 +121,12 @@ record Backlog(List<Instant> newest, long count, Optional<Instant> next) {
         }
     }
 
-    /** The trigger's answer. */
+    /** The trigger's answer; what is beyond the year 9999 is as good as never. */
     static Optional<Instant> after(Trigger trigger, Instant instant) {
         Optional<Instant> next = trigger.next(instant);
         if (next.isPresent() && !next.get().isAfter(instant)) {
             throw new IllegalStateException("asked for what comes after " + instant + ", it answered " + next.get());
         }
-        return next;
+        return next.filter(LATEST::isAfter);
     }
 }

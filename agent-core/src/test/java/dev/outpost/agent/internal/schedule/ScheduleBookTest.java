@@ -204,6 +204,17 @@ class ScheduleBookTest {
     }
 
     @Test
+    void start_triggerThatAnswersTheEndOfTime_neverFires() {
+        bench.start(schedule(after -> Optional.of(Instant.MAX))
+                .jitter(Duration.ofSeconds(5))
+                .build());
+        bench.pass(Duration.ofMinutes(1));
+
+        assertThat(bench.fired()).isEmpty();
+        assertThat(bench.count("schedules.trigger.failed")).isZero();
+    }
+
+    @Test
     void turn_triggerThatStandsStill_firesOnceAndIsAskedAgainLater() {
         Trigger stuck = after -> Optional.of(after.isBefore(NOON.plusSeconds(5)) ? NOON.plusSeconds(5) : after);
 
