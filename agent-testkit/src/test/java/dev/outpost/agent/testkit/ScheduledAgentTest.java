@@ -58,10 +58,13 @@ class ScheduledAgentTest {
         BlockingQueue<String> threads = new LinkedBlockingQueue<>();
         Agent agent = builder()
                 .logSink("none", batch -> CompletableFuture.completedFuture(null))
-                .schedule("look", Trigger.poll(Duration.ofMillis(10), () -> {
-                    threads.add(Thread.currentThread().getName());
-                    return holds.get();
-                }), work())
+                .schedule(
+                        "look",
+                        Trigger.poll(Duration.ofMillis(10), () -> {
+                            threads.add(Thread.currentThread().getName());
+                            return holds.get();
+                        }),
+                        work())
                 .build();
         try (agent) {
             agent.start();
@@ -124,7 +127,9 @@ class ScheduledAgentTest {
 
             send(link, 4, new ScheduleCommand("a", ScheduleCommand.Action.TRIGGER));
             assertThat(next().id()).startsWith("schedule/a/");
-            assertThat(report(link).schedules()).extracting(ScheduleStatus::fired).containsExactly(1L);
+            assertThat(report(link).schedules())
+                    .extracting(ScheduleStatus::fired)
+                    .containsExactly(1L);
 
             send(link, 5, new ScheduleCommand("nobody", ScheduleCommand.Action.PAUSE));
             assertThat(await(link, Rejection.class).detail()).contains("nobody");
