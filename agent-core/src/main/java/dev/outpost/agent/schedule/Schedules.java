@@ -18,8 +18,8 @@ public interface Schedules {
      * When a schedule would fire next, without jitter.
      *
      * @param count how many instants at most, 1 to 1,000
-     * @return fewer when it ends before that; one with a fixed delay, for what follows depends on its task; empty when it is not
-     *     known or does not fire by time
+     * @return fewer when it ends before that; one with a fixed delay, for what follows depends on its task, and
+     *     none while that runs; empty when it is not known or does not fire by time
      * @throws IllegalArgumentException if {@code count} is out of range
      */
     List<Instant> preview(String name, int count);

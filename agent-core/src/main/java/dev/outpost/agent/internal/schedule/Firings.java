@@ -76,8 +76,7 @@ final class Firings {
             agenda.wallWasAt(entry.standing.through());
         }
         if (entry.kind == Entry.Kind.POLL) {
-            agenda.plan(
-                    entry, later(entry.standing.through(), now)); // a look that was missed is made up for by the next
+            planFromNow(entry); // looks that were missed are not made up for
         } else if (entry.kind != Entry.Kind.EVENT) {
             agenda.plan(entry, entry.standing.through());
         }

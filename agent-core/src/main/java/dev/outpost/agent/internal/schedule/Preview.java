@@ -23,12 +23,14 @@ final class Preview {
         }
         Standing standing = entry.standing;
         Instant planned = standing.due();
+        if (entry.kind == Entry.Kind.AFTER_END) {
+            return planned == null || standing.paused() ? List.of() : List.of(planned);
+        }
         List<Instant> firings = new ArrayList<>();
         Optional<Instant> next = planned == null || standing.paused() ? after(entry, now, guard) : Optional.of(planned);
         while (next.isPresent()) {
             firings.add(next.get());
-            boolean dependsOnTasks = entry.kind == Entry.Kind.AFTER_END;
-            next = dependsOnTasks || firings.size() == count ? Optional.empty() : after(entry, next.get(), guard);
+            next = firings.size() == count ? Optional.empty() : after(entry, next.get(), guard);
         }
         return firings;
     }

@@ -5,6 +5,7 @@ import static dev.outpost.agent.internal.schedule.ScheduleBench.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.outpost.agent.internal.task.WideEngine;
 import dev.outpost.agent.schedule.ScheduleStatus;
 import dev.outpost.agent.schedule.Schedules;
 import dev.outpost.agent.schedule.Trigger;
@@ -43,6 +44,25 @@ class HostSchedulesTest {
         assertThat(schedules.preview("c", 3)).as("events").isEmpty();
         assertThat(schedules.preview("d", 3)).as("has an end").containsExactly(NOON.plusSeconds(7_200));
         assertThat(schedules.preview("nobody", 3)).isEmpty();
+    }
+
+    @Test
+    void preview_paused_tellsWhatWouldFollowNow() {
+        Schedules schedules = start();
+        bench.steer(book -> book.pause("a"));
+        bench.pass(Duration.ofMinutes(10));
+
+        assertThat(schedules.preview("a", 1)).containsExactly(NOON.plusSeconds(660));
+    }
+
+    @Test
+    void preview_fixedDelayWhileItsTaskRuns_isNotKnown() {
+        Schedules schedules = start();
+        bench.pass(Duration.ofMinutes(10));
+
+        assertThat(schedules.preview("b", 3)).isEmpty();
+        WideEngine.finishAll(bench.engine);
+        assertThat(schedules.preview("b", 3)).containsExactly(NOON.plusSeconds(1_200));
     }
 
     @Test
