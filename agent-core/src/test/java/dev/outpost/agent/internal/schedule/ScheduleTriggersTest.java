@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.outpost.agent.internal.task.WideEngine;
 import dev.outpost.agent.schedule.MisfirePolicy;
 import dev.outpost.agent.schedule.Trigger;
+import dev.outpost.agent.task.OverlapPolicy;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,7 +25,9 @@ class ScheduleTriggersTest {
 
     @Test
     void onEvent_withoutDebounce_firesAtOnceForEach() {
-        bench.start(schedule(Trigger.onEvent("disk", Duration.ZERO)).build());
+        bench.start(schedule(Trigger.onEvent("disk", Duration.ZERO))
+                .overlap(OverlapPolicy.ALLOW)
+                .build());
 
         bench.book.emit("disk", Map.of("mount", "/a"), true);
         bench.book.emit("disk", Map.of("mount", "/b"), true);
