@@ -81,6 +81,7 @@ export class Center {
         }
         send('taskReportAck', { taskId, revision: `${this.#revisions.get(taskId)}` });
       },
+      scheduleReport: ({ version, total }) => this.note({ event: 'scheduleReport', agentId, version, total }),
       ping: (_, id) => send('pong', {}, id),
       request: (_, id) => send('response', { status: 'UNIMPLEMENTED', detail: 'no requests here' }, id),
       rejection: (rejection) => this.note({ event: 'rejection', agentId, ...rejection }),

@@ -30,10 +30,12 @@ final class FleetCenterProcess {
         }
         try (ControlCenter center = builder.build()) {
             center.start();
+            HandshakeWatch handshakes = perSecond > 0 ? null : HandshakeWatch.start(center);
             Parent.tell("port", center.port());
             Parent.awaitEnd();
             System.gc();
-            Parent.tell("figures", memory.into(new Figures()));
+            Figures figures = memory.into(new Figures());
+            Parent.tell("figures", handshakes == null ? figures : handshakes.into(figures));
         }
     }
 }

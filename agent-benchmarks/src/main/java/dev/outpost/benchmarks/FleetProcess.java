@@ -25,8 +25,6 @@ final class FleetProcess implements SimulatedAgent.Fleet {
     private final AtomicInteger attempts = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicInteger lost = new AtomicInteger();
-    private final AtomicInteger thisSecond = new AtomicInteger();
-    private volatile int peak;
     private volatile int begun;
     private volatile boolean ramp = true;
 
@@ -39,7 +37,6 @@ final class FleetProcess implements SimulatedAgent.Fleet {
     public static void main(String[] arguments) throws Exception {
         FleetLink link = new FleetLink(Link.of(arguments), Integer.parseInt(arguments[2]));
         FleetProcess fleet = new FleetProcess(link, Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));
-        var unused = fleet.timer.scheduleAtFixedRate(fleet::second, 1, 1, TimeUnit.SECONDS);
         Parent.tell("begun", System.currentTimeMillis());
         for (int i = 0; i < UNDER_WAY; i++) {
             fleet.beginOne();
@@ -59,10 +56,6 @@ final class FleetProcess implements SimulatedAgent.Fleet {
         new SimulatedAgent(first + mine, this).connect();
     }
 
-    private void second() {
-        peak = Math.max(peak, thisSecond.getAndSet(0));
-    }
-
     @Override
     public FleetLink link() {
         return link;
@@ -80,23 +73,19 @@ final class FleetProcess implements SimulatedAgent.Fleet {
 
     @Override
     public void onWelcome() {
-        thisSecond.incrementAndGet();
         int now = connected.incrementAndGet();
         if (ramp) {
             beginOne();
         }
         if (now == count) {
             ramp = false;
-            second();
             Parent.tell(
                     "all",
                     new Figures()
                             .with("at", System.currentTimeMillis())
                             .with("attempts", attempts.getAndSet(0))
                             .with("failures", failures.getAndSet(0))
-                            .with("lost", lost.getAndSet(0))
-                            .with("peak", peak));
-            peak = 0;
+                            .with("lost", lost.getAndSet(0)));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.outpost.benchmarks;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,13 +26,16 @@ record Options(Map<String, String> values) {
     /** Agents of {@code fleet} and {@code storm}. */
     static final String AGENTS = "agents";
 
+    /** When {@code storm} kills the control center: {@code settled} or {@code early}. */
+    static final String WHEN = "when";
+
     /** Where spools are made, and removed again. */
     static final String DIRECTORY = "directory";
 
     /** Nothing but defaults. */
     static final Options NONE = new Options(Map.of());
 
-    private static final Set<String> KNOWN = new TreeSet<>(Set.of(SECONDS, RATE, MEGABYTES, AGENTS, DIRECTORY));
+    private static final Set<String> KNOWN = new TreeSet<>(Set.of(SECONDS, RATE, MEGABYTES, AGENTS, WHEN, DIRECTORY));
 
     /**
      * Takes the options among {@code arguments}.
@@ -56,6 +60,15 @@ record Options(Map<String, String> values) {
     int number(String name, int otherwise) {
         String value = values.get(name);
         return value == null ? otherwise : Integer.parseInt(value);
+    }
+
+    /** One of {@code choices}, the first of which is the default. */
+    String oneOf(String name, String... choices) {
+        String value = values.getOrDefault(name, choices[0]);
+        if (!List.of(choices).contains(value)) {
+            throw new IllegalArgumentException(name + "=" + value + "; allowed are " + List.of(choices));
+        }
+        return value;
     }
 
     /** Where spools are made: the directory for temporary files if nothing else was asked for. */

@@ -107,9 +107,7 @@ final class SimulatedAgent extends ClientCall.Listener<byte[]> {
             failures = 0;
             spread = welcome.reconnectSpread();
             fleet.onWelcome();
-            int current = generation;
-            Duration first = Duration.ofMillis(random.nextLong(HEARTBEAT.toMillis()));
-            fleet.later(first, () -> heartbeat(current));
+            heartbeat(generation);
         } else if (message instanceof HeartbeatAck ack) {
             spread = ack.reconnectSpread();
         } else if (message instanceof Refusal refusal) {

@@ -58,6 +58,15 @@ public interface ControlCenter extends AutoCloseable {
      */
     CompletableFuture<Body> request(String agentId, String type, Body body, Duration timeout);
 
+    /**
+     * Looks again at all agents that are connected, by what they showed when they came: at their certificates, if an endpoint's trust has
+     * changed since the start, and with the {@link Authenticator}. Those who would not be let in any more are told so, and their
+     * sessions end; those of whom it cannot be said now, because the authenticator throws, stay. For when somebody's rights
+     * were withdrawn; after a change of an endpoint's trust, certificates are looked at without being asked. Returns at once; the counter {@code
+     * reviews.done} says when it is over, {@code connections.untrusted} how many sessions ended so. Without effect unless started.
+     */
+    void reauthenticate();
+
     /** Everything that is counted, by name; what the endpoints count has {@code endpoint.} in front. */
     SortedMap<String, Long> counters();
 

@@ -108,7 +108,7 @@ public final class ControlCenterBuilder {
     }
 
     /**
-     * Agents that are looked at per second, to be let in or not: 1 to 1,000,000; default 300. Further ones are told to come back, each
+     * Agents that are looked at in any second, to be let in or not: 1 to 1,000,000; default 300, a tenth of them at once. Further ones are told to come back, each
      * a little later than the one before, so that after a restart the whole fleet comes in at this rate, and the agents that are
      * in already do not notice. Agents are also told to spread their return over the time that their number takes at this rate.
      */

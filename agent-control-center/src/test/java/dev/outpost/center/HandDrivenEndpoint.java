@@ -2,7 +2,9 @@ package dev.outpost.center;
 
 import dev.outpost.agent.transport.Peer;
 import dev.outpost.agent.transport.TransportServer;
+import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -15,6 +17,7 @@ final class HandDrivenEndpoint implements TransportServer {
         return thread;
     });
     private volatile Acceptor acceptor;
+    private volatile Optional<String> objection = Optional.empty();
 
     @Override
     public void start(Acceptor acceptor) {
@@ -24,6 +27,17 @@ final class HandDrivenEndpoint implements TransportServer {
     @Override
     public int port() {
         return 0;
+    }
+
+    @Override
+    public Optional<String> objectionTo(List<X509Certificate> chain) {
+        return objection;
+    }
+
+    /** From now on there is that to say against all certificates. */
+    void trustChanges(String newObjection) {
+        objection = Optional.of(newObjection);
+        acceptor.onTrustChanged();
     }
 
     /** A connection on which nothing has been said. */

@@ -155,6 +155,8 @@ class HostileAgentTest {
         List<Hello> hellos = List.of(
                 new Hello(1, tooLong, "i", "1", Map.of(), List.of(), List.of()),
                 new Hello(1, "a-1", tooLong, "1", Map.of(), List.of(), List.of()),
+                new Hello(1, "a-1", "i", "1", Map.of(), List.of(), List.of(), List.of(), tooLong, ""),
+                new Hello(1, "a-1", "i", "1", Map.of(), List.of(), List.of(), List.of(), "", tooLong),
                 new Hello(1, "a-1", "i", "1", Map.of("l", "x".repeat(257)), List.of(), List.of()),
                 new Hello(1, "a-1", "i", "1", Map.of(), List.of(tooLong), List.of()),
                 new Hello(1, "a-1", "i", "1", Map.of(), List.of(), List.of(Positions.at(1), Positions.at(2))),

@@ -7,6 +7,7 @@ import dev.outpost.agent.transport.grpc.GrpcTransport;
 import dev.outpost.agent.transport.grpc.GrpcTransportServer;
 import dev.outpost.agent.transport.websocket.WebSocketTransport;
 import dev.outpost.agent.transport.websocket.WebSocketTransportServer;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /** What a connection with mutual TLS is made of. */
@@ -15,6 +16,11 @@ enum SecureWire {
         @Override
         TransportServer server(InetSocketAddress address, Tls tls) {
             return GrpcTransportServer.on(address).tls(tls).build();
+        }
+
+        @Override
+        void reload(TransportServer server) throws IOException {
+            ((GrpcTransportServer) server).reload();
         }
 
         @Override
@@ -29,6 +35,11 @@ enum SecureWire {
         }
 
         @Override
+        void reload(TransportServer server) throws IOException {
+            ((WebSocketTransportServer) server).reload();
+        }
+
+        @Override
         Transport transport(int port, Tls tls) {
             return WebSocketTransport.to("wss://localhost:" + port + "/outpost")
                     .tls(tls)
@@ -37,6 +48,9 @@ enum SecureWire {
     };
 
     abstract TransportServer server(InetSocketAddress address, Tls tls);
+
+    /** Lets a server read its files now. */
+    abstract void reload(TransportServer server) throws IOException;
 
     abstract Transport transport(int port, Tls tls);
 }

@@ -5,7 +5,6 @@ import dev.outpost.agent.internal.metric.SourceEntry;
 import dev.outpost.agent.internal.runtime.AgentConfig;
 import dev.outpost.agent.internal.runtime.AgentRuntime;
 import dev.outpost.agent.internal.session.SessionSettings;
-import dev.outpost.agent.internal.task.TaskSettings;
 import dev.outpost.agent.internal.telemetry.BatchLimits;
 import dev.outpost.agent.log.LogSink;
 import dev.outpost.agent.log.OverflowPolicy;
@@ -19,13 +18,17 @@ import dev.outpost.agent.schedule.Scheduler;
 import dev.outpost.agent.schedule.Trigger;
 import dev.outpost.agent.spool.LaneOverflow;
 import dev.outpost.agent.spool.Spool;
+import dev.outpost.agent.task.ClosePolicy;
 import dev.outpost.agent.task.RetryPolicy;
 import dev.outpost.agent.task.TaskExecutor;
 import dev.outpost.agent.task.TaskHandler;
+import dev.outpost.agent.task.TaskOptions;
 import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.task.TaskThreads;
 import dev.outpost.agent.transport.Backoff;
 import dev.outpost.agent.transport.Compression;
 import dev.outpost.agent.transport.Transport;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,15 +68,8 @@ public final class AgentBuilder {
     private Duration collectionDeadline = Duration.ofSeconds(5);
     private final Map<String, LogSink> sinks = new LinkedHashMap<>();
     private final Map<String, MetricSink> metricSinks = new LinkedHashMap<>();
-    private final Map<String, TaskHandler> handlers = new LinkedHashMap<>();
+    private final TaskChoices tasks = new TaskChoices();
     private final Map<String, RequestHandler> requestHandlers = new LinkedHashMap<>();
-    private final Map<String, TaskExecutor> executors = new LinkedHashMap<>();
-    private @Nullable TaskExecutor executor;
-    private int taskWorkers = Math.max(2, Runtime.getRuntime().availableProcessors());
-    private int taskQueueCapacity = 1_000;
-    private Duration taskAttemptTimeout = Duration.ofMinutes(10);
-    private RetryPolicy taskRetry = RetryPolicy.DEFAULT;
-    private Duration cancelGrace = Duration.ofSeconds(5);
     private final Map<String, Schedule> schedules = new LinkedHashMap<>();
     private @Nullable Scheduler scheduler;
     private final List<AgentListener> listeners = new ArrayList<>();
@@ -245,18 +241,17 @@ public final class AgentBuilder {
         return this;
     }
 
-    /** Adds the handler of a task type, which runs on the usual executor. The type must be new. */
+    /** Adds the handler of a task type, with the agent's defaults. The type must be new, and has 1 to 128 characters. */
     public AgentBuilder task(String type, TaskHandler handler) {
-        if (handlers.put(type, handler) != null) {
+        return task(type, handler, TaskOptions.defaults());
+    }
+
+    /** Adds the handler of a task type, and how its tasks are run. The type must be new, and has 1 to 128 characters. */
+    public AgentBuilder task(String type, TaskHandler handler, TaskOptions options) {
+        if (!tasks.add(type, handler, options)) {
             repeated.add("task", "a second handler for type '" + type + "'", "one handler of a type");
         }
         return this;
-    }
-
-    /** Adds the handler of a task type, which runs on {@code executor}. The type must be new. */
-    public AgentBuilder task(String type, TaskHandler handler, TaskExecutor executor) {
-        executors.put(type, executor);
-        return task(type, handler);
     }
 
     /**
@@ -270,39 +265,72 @@ public final class AgentBuilder {
         return this;
     }
 
-    /** Where tasks run for which no executor is named; by default a pool of {@link #taskWorkers} threads. */
+    /** Where tasks run whose type names no executor; by default one of {@link #taskWorkers} slots on {@link #taskThreads}. */
     public AgentBuilder taskExecutor(TaskExecutor executor) {
-        this.executor = executor;
+        tasks.executor = executor;
         return this;
     }
 
-    /** Threads of the default executor: 1 to 1,024; by default as many as processors, at least 2. */
+    /** Attempts that the default executor runs at once: 1 to 1,024; by default as many as processors, at least 2. */
     public AgentBuilder taskWorkers(int workers) {
-        this.taskWorkers = workers;
+        tasks.workers = workers;
         return this;
     }
 
-    /** Tasks that may wait for a slot before further ones are refused as busy: 1 to 1,000,000; default 1,000. */
-    public AgentBuilder taskQueueCapacity(int tasks) {
-        this.taskQueueCapacity = tasks;
+    /** What the default executor runs them on; default {@link TaskThreads#PLATFORM}. */
+    public AgentBuilder taskThreads(TaskThreads threads) {
+        tasks.threads = threads;
         return this;
     }
 
-    /** How long an attempt may take when its task does not say: 1 ms to 7 days; default 10 min. */
+    /** Tasks that may wait, for a slot or their time, before further ones are refused as busy: 1 to 1,000,000; default 1,000. */
+    public AgentBuilder taskQueueCapacity(int capacity) {
+        tasks.queueCapacity = capacity;
+        return this;
+    }
+
+    /** How long an attempt may take when neither its task nor its type says: 1 ms to 7 days; default 10 min. */
     public AgentBuilder taskAttemptTimeout(Duration timeout) {
-        this.taskAttemptTimeout = timeout;
+        tasks.attemptTimeout = timeout;
         return this;
     }
 
-    /** How failed attempts are repeated when their task does not say; default {@link RetryPolicy#DEFAULT}. */
+    /** How failed attempts are repeated when neither task nor type says; default {@link RetryPolicy#DEFAULT}. */
     public AgentBuilder taskRetry(RetryPolicy retry) {
-        this.taskRetry = retry;
+        tasks.retry = retry;
         return this;
     }
 
     /** How long an attempt that was asked to stop may take before it is given up: 10 ms to 5 min; default 5 s. */
     public AgentBuilder cancelGrace(Duration grace) {
-        this.cancelGrace = grace;
+        tasks.grace = grace;
+        return this;
+    }
+
+    /** How many characters of a task's output are reported: 256 to 524,288; default 65,536. Longer values are cut. */
+    public AgentBuilder taskResultLimit(int characters) {
+        tasks.resultChars = characters;
+        return this;
+    }
+
+    /** How many log records one attempt may publish through its context: 0 to 10,000,000; default 10,000. */
+    public AgentBuilder taskLogLimit(int records) {
+        tasks.logRecords = records;
+        return this;
+    }
+
+    /**
+     * Remembers tasks and schedules in a directory of this agent's own, over restarts and crashes too: a task is on the disk before
+     * it is accepted, before it begins, and before its end is reported. By default nothing is remembered.
+     */
+    public AgentBuilder journal(Path directory) {
+        tasks.journal = directory;
+        return this;
+    }
+
+    /** What becomes of tasks that have not begun when the agent closes; default {@link ClosePolicy#KEEP}. */
+    public AgentBuilder onClose(ClosePolicy policy) {
+        tasks.onClose = policy;
         return this;
     }
 
@@ -409,15 +437,11 @@ public final class AgentBuilder {
             check.range("ownMetrics", ownMetrics, Duration.ofMillis(100), Duration.ofDays(1));
         }
         check.range("collectionDeadline", collectionDeadline, Duration.ofMillis(100), Duration.ofMinutes(5));
-        handlers.keySet().forEach(type -> check.length("task", type, 128));
+        tasks.check(check);
         requestHandlers.keySet().forEach(type -> check.length("on", type, 128));
-        check.range("taskWorkers", taskWorkers, 1, 1_024);
-        check.range("taskQueueCapacity", taskQueueCapacity, 1, 1_000_000);
-        check.range("taskAttemptTimeout", taskAttemptTimeout, Duration.ofMillis(1), Duration.ofDays(7));
-        check.range("cancelGrace", cancelGrace, Duration.ofMillis(10), Duration.ofMinutes(5));
         for (Schedule schedule : schedules.values()) {
             String type = schedule.template().type();
-            if (!handlers.containsKey(type)) {
+            if (!tasks.types.containsKey(type)) {
                 check.add("schedule", "'" + schedule.name() + "' of task type '" + type + "'", "a type with a handler");
             }
         }
@@ -446,12 +470,8 @@ public final class AgentBuilder {
                 new LinkedHashMap<>(sinks),
                 new LinkedHashMap<>(metricSinks),
                 spool,
-                new TaskSettings(taskQueueCapacity, taskAttemptTimeout, taskRetry, cancelGrace),
-                Map.copyOf(handlers),
+                tasks.config(),
                 Map.copyOf(requestHandlers),
-                Map.copyOf(executors),
-                executor,
-                taskWorkers,
                 List.copyOf(schedules.values()),
                 scheduler,
                 List.copyOf(listeners),

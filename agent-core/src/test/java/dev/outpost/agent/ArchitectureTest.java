@@ -50,6 +50,8 @@ class ArchitectureTest {
                 .and()
                 .doNotHaveFullyQualifiedName(AgentBuilder.class.getName())
                 .and()
+                .doNotHaveFullyQualifiedName(TaskChoices.class.getName())
+                .and()
                 .resideOutsideOfPackage("dev.outpost.agent.protocol")
                 .and()
                 .doNotBelongToAnyOf(LogBatch.class, MetricBatch.class, SpoolTool.class)

@@ -30,4 +30,12 @@ public final class FuzzEverything {
             TARGETS[(input[0] & 0xff) % TARGETS.length].run(Arrays.copyOfRange(input, 1, input.length));
         }
     }
+
+    /** The input that leads to a target with {@code input}. */
+    static byte[] forTarget(int target, byte[] input) {
+        byte[] all = new byte[1 + input.length];
+        all[0] = (byte) target;
+        System.arraycopy(input, 0, all, 1, input.length);
+        return all;
+    }
 }

@@ -11,6 +11,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +59,11 @@ class FuzzTest {
         assumeThat(System.getProperty("os.name").toLowerCase(Locale.ROOT))
                 .as("the fuzzer brings native code for Linux")
                 .contains("linux");
+        Path corpus = Files.createDirectory(directory.resolve("corpus"));
+        List<byte[]> seeds = seeds(target);
+        for (int i = 0; i < seeds.size(); i++) {
+            Files.write(corpus.resolve("seed-" + i), seeds.get(i));
+        }
         Process fuzzer = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
@@ -70,7 +77,7 @@ class FuzzTest {
                         "-max_len=" + MOST_BYTES,
                         "-timeout=20",
                         "-rss_limit_mb=0",
-                        Files.createDirectory(directory.resolve("corpus")).toString())
+                        corpus.toString())
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .start();
@@ -81,5 +88,20 @@ class FuzzTest {
 
         assertThat(fuzzer.waitFor()).as(output).isZero();
         assertThat(output).as("that it ran at all").contains("DONE");
+    }
+
+    private static List<byte[]> seeds(Class<?> target) throws IOException {
+        if (target == FuzzEverything.class) {
+            List<byte[]> seeds = new ArrayList<>();
+            Seeds.ofAgents().forEach(seed -> seeds.add(FuzzEverything.forTarget(0, seed)));
+            Seeds.ofCenters().forEach(seed -> seeds.add(FuzzEverything.forTarget(1, seed)));
+            Seeds.ofJson().forEach(seed -> seeds.add(FuzzEverything.forTarget(3, seed)));
+            return seeds;
+        }
+        return target == FuzzAgentMessages.class
+                ? Seeds.ofAgents()
+                : target == FuzzCenterMessages.class
+                        ? Seeds.ofCenters()
+                        : target == FuzzJson.class ? Seeds.ofJson() : List.of();
     }
 }

@@ -3,6 +3,7 @@ package dev.outpost.center.internal;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.transport.Peer;
+import dev.outpost.agent.transport.RateLimit;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -24,18 +25,16 @@ final class Admission {
     static final Duration REMEMBERED = Duration.ofSeconds(10);
 
     private static final int MOST_REMEMBERED = 10_000;
-    private static final double MOST_AT_ONCE = 10;
-    private static final double NANOS = 1e9;
-    private static final double MOST_SPREAD_SECONDS = 300;
+    private static final Duration MOST_SPREAD = Duration.ofMinutes(5);
     private static final Duration LEAST_WAIT = Duration.ofSeconds(1);
 
-    private final double perSecond;
-    private final double burst;
     private final LongSupplier nanoTime;
     private final Object lock = new Object();
-    private double tokens;
-    private long last;
-    private double turnedAway;
+    private final RateLimit limit;
+
+    /** When those who were told to come back can all have been looked at. */
+    private long queueEnds;
+
     private final Map<String, Refused> refused = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -48,35 +47,30 @@ final class Admission {
     private record Refused(Refusal refusal, long at) {}
 
     Admission(int perSecond, LongSupplier nanoTime) {
-        this.perSecond = perSecond;
         this.nanoTime = nanoTime;
-        this.burst = Math.min(perSecond, Math.max(MOST_AT_ONCE, perSecond / 10.0));
-        this.tokens = burst;
-        this.last = nanoTime.getAsLong();
+        this.queueEnds = nanoTime.getAsLong();
+        this.limit = RateLimit.inAnySecond(perSecond, queueEnds);
     }
 
     /** Whether an agent is to be looked at now: empty if so. */
     Optional<Refusal> next() {
         synchronized (lock) {
             long now = nanoTime.getAsLong();
-            double gained = Math.max(0, now - last) * perSecond / NANOS;
-            last = now;
-            tokens = Math.min(burst, tokens + gained);
-            turnedAway = Math.max(0, turnedAway - gained); // they come back, at best, as fast as they can be taken
-            if (tokens >= 1) {
-                tokens -= 1;
+            if (limit.hasOne(now)) {
+                limit.takeOne(now);
                 return Optional.empty();
             }
-            turnedAway += 1;
-            double seconds = Math.min(MOST_SPREAD_SECONDS, turnedAway / perSecond);
-            Duration wait = LEAST_WAIT.plusNanos((long) (seconds * NANOS)); // each later than the one before
+            long spacing = limit.spacing().toNanos();
+            queueEnds = Math.min(Math.max(queueEnds - now, 0) + spacing, MOST_SPREAD.toNanos()) + now;
+            Duration wait = LEAST_WAIT.plusNanos(queueEnds - now); // each later than the one before
             return Optional.of(new Refusal(Refusal.Code.BUSY, "too many agents are coming in at once", wait));
         }
     }
 
     /** Over how long {@code agents} agents should come back after a loss, so that all can be looked at. */
     Duration spreadOf(int agents) {
-        return Duration.ofMillis((long) Math.min(MOST_SPREAD_SECONDS * 1_000, agents * 1_000.0 / perSecond));
+        Duration whole = Duration.ofMillis(limit.spacing().multipliedBy(agents).toMillis());
+        return whole.compareTo(MOST_SPREAD) < 0 ? whole : MOST_SPREAD;
     }
 
     /** What the same agent, showing the same, was told a moment ago. */

@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,11 +66,10 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     private volatile @Nullable Instant validUntil;
     private volatile long lastHeardNanos = connectedNanos;
     private volatile @Nullable AgentEntry entry;
-    private volatile String instanceId = "";
+    private volatile @Nullable Hello hello;
     private volatile @Nullable AskedAgent asked;
     private volatile boolean closing;
     private volatile boolean closed;
-    private boolean helloSeen;
     private int owedDemand;
 
     AgentSession(
@@ -125,9 +125,41 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         }
     }
 
+    /** Looks again at the certificate of an agent that was let in, after its endpoint's trust has changed. Whether the session goes on. */
+    boolean lookAtCertificate() {
+        return lookAgain(() -> gate.checkCertificate(peer));
+    }
+
+    /** Looks again at who the agent is, by what it showed when it came; may block. Whether the session goes on. */
+    boolean lookAgain() {
+        Hello said = hello;
+        return said == null || lookAgain(() -> gate.checkAgain(said, peer));
+    }
+
+    private boolean lookAgain(Supplier<Gate.Opinion> look) {
+        AgentEntry known = entry;
+        if (known == null || closing) {
+            return true;
+        }
+        Gate.Opinion opinion = look.get();
+        Optional<Refusal> refusal = opinion.refusal().filter(against -> against.code() != Refusal.Code.BUSY);
+        if (refusal.isPresent()) { // busy: that cannot be said now
+            workers.count("connections.untrusted");
+            refuse(known.info().id(), refusal.get(), 0);
+        } else if (opinion.validUntil() != null) {
+            validUntil = opinion.validUntil();
+        }
+        return refusal.isEmpty();
+    }
+
     /** Whether it is connected still, and not with the same run of an agent as {@code other}. */
     boolean isOtherLiveInstance(AgentSession other) {
-        return !closing && !closed && !instanceId.equals(other.instanceId);
+        return !closing && !closed && !instanceId().equals(other.instanceId());
+    }
+
+    private String instanceId() {
+        Hello said = hello;
+        return said == null ? "" : said.instanceId();
     }
 
     boolean isClosing() {
@@ -172,9 +204,9 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         if (known != null) {
             handle(known, message);
             letIn(1);
-        } else if (!helloSeen && message.payload() instanceof Hello hello) {
-            helloSeen = true;
-            look(hello);
+        } else if (hello == null && message.payload() instanceof Hello first) {
+            hello = first;
+            look(first);
         } else {
             close(CloseReason.retry("the first message was not a hello", null));
         }
@@ -215,33 +247,33 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     // ---- letting in -----------------------------------------------------------------------------------------------
 
     /** On the event loop: what is turned away here costs no worker's time. */
-    private void look(Hello hello) {
-        Optional<Refusal> refusal = gate.turnAway(hello, peer);
+    private void look(Hello first) {
+        Optional<Refusal> refusal = gate.turnAway(first, peer);
         if (refusal.isPresent()) {
             send(refusal.get(), 1);
         } else {
-            workers.execute(() -> admit(hello));
+            workers.execute(() -> admit(first));
         }
     }
 
-    private void admit(Hello hello) {
-        instanceId = hello.instanceId();
-        Gate.Opinion opinion = gate.check(hello, peer);
+    private void admit(Hello first) {
+        int trustBefore = gate.trustChanges();
+        Gate.Opinion opinion = gate.check(first, peer);
         validUntil = opinion.validUntil();
         Optional<Refusal> refusal = opinion.refusal();
         List<Intakes.Known> streams = List.of();
         if (refusal.isEmpty() && !closed) {
-            StreamIntake holder = intakes.claim(hello.streams());
+            StreamIntake holder = intakes.claim(first.streams());
             try {
                 streams = holder == null ? intakes.known() : List.of();
-                refusal = Optional.ofNullable(holder).map(AgentSession::conflict);
+                refusal = Optional.ofNullable(holder).map(Refusals::conflict);
             } catch (RuntimeException | Error e) { // counted where the store was called
                 refusal = Optional.of(new Refusal(Refusal.Code.BUSY, "the watermark store failed", Duration.ZERO));
             }
         }
         if (refusal.isPresent()) {
             intakes.close();
-            refuse(hello.agentId(), refusal.get(), 1);
+            refuse(first.agentId(), refusal.get(), 1);
             return;
         }
         if (closed) {
@@ -249,8 +281,11 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         }
         List<StreamPosition> watermarks =
                 streams.stream().map(Intakes.Known::watermark).toList();
-        AgentEntry admitted = registry.admitted(this, hello, welcome(watermarks));
+        AgentEntry admitted = registry.admitted(this, first, welcome(watermarks));
         entry = admitted;
+        if (gate.trustChanges() != trustBefore) { // those who looked at all sessions may have missed this one
+            lookAtCertificate();
+        }
         if (closed || closing) {
             registry.lost(this, admitted, "closed while it was let in");
         }
@@ -262,16 +297,9 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         return new Welcome(sessionId, config.heartbeatInterval(), 0, config.windowBatches(), watermarks, gate.spread());
     }
 
-    private static Refusal conflict(StreamIntake holder) {
-        String detail = "stream " + holder.epoch().streamId() + " epoch "
-                + holder.epoch().epoch() + " is in use by another instance, connected from "
-                + holder.session().address();
-        return new Refusal(Refusal.Code.STREAM_CONFLICT, detail, Duration.ZERO);
-    }
-
     /** An epoch was opened that another live instance has open: two copies of one backlog. */
     void refuseForConflict(StreamIntake holder, long messageId) {
-        refuse(Objects.requireNonNull(entry, "not let in yet").info().id(), conflict(holder), messageId);
+        refuse(Objects.requireNonNull(entry, "not let in yet").info().id(), Refusals.conflict(holder), messageId);
     }
 
     private void refuse(String agentId, Refusal refusal, long inReplyTo) {
@@ -282,22 +310,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     private void send(Refusal refusal, long inReplyTo) {
         workers.count("agents.refused{" + refusal.code() + "}");
         outbound.send(refusal, inReplyTo);
-        close(reasonOf(refusal));
-    }
-
-    /** For an agent that does not get as far as reading the refusal, and for what lies between. */
-    private static CloseReason reasonOf(Refusal refusal) {
-        CloseReason.Next next = refusal.code() == Refusal.Code.BUSY
-                ? CloseReason.Next.RETRY_WITH_BACKOFF
-                : CloseReason.Next.RETRY_RARELY;
-        CloseReason.Fault fault = switch (refusal.code()) {
-            case UNAUTHENTICATED -> CloseReason.Fault.UNAUTHENTICATED;
-            case PERMISSION_DENIED -> CloseReason.Fault.PERMISSION_DENIED;
-            case UNSUPPORTED_VERSION, INVALID -> CloseReason.Fault.PROTOCOL;
-            case BUSY -> CloseReason.Fault.BUSY;
-            case UNSPECIFIED, STREAM_CONFLICT -> CloseReason.Fault.OTHER;
-        };
-        return new CloseReason(next, refusal.code() + ": " + refusal.detail(), refusal.retryAfter(), null, fault);
+        close(Refusals.reasonOf(refusal));
     }
 
     // ---- messages -------------------------------------------------------------------------------------------------

@@ -1,8 +1,13 @@
 package dev.outpost.center.internal;
 
+import dev.outpost.agent.protocol.AgentMessage;
+import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.request.Body;
 import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.transport.Connection;
+import dev.outpost.agent.transport.ConnectionListener;
+import dev.outpost.agent.transport.Peer;
 import dev.outpost.agent.transport.TransportServer;
 import dev.outpost.center.AgentInfo;
 import dev.outpost.center.CenterException;
@@ -35,7 +40,7 @@ public final class CenterRuntime implements ControlCenter {
     private final Delivery delivery;
     private final AgentDesk desk;
     private final StreamClaims claims = new StreamClaims();
-    private final Gate gate;
+    private final Admission admission;
     private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
 
     /** A control center that is not started. */
@@ -45,8 +50,28 @@ public final class CenterRuntime implements ControlCenter {
         this.registry = new Registry(config, workers, clock);
         this.delivery = new Delivery(config, workers);
         this.desk = new AgentDesk(config.requestHandlers(), config.workers(), workers);
-        this.gate =
-                new Gate(config, registry, new Admission(config.admitPerSecond(), System::nanoTime), workers, clock);
+        this.admission = new Admission(config.admitPerSecond(), System::nanoTime);
+    }
+
+    /** What comes in at one endpoint. */
+    private final class Reception implements TransportServer.Acceptor {
+
+        private final Gate gate;
+
+        Reception(TransportServer endpoint) {
+            this.gate = new Gate(config, registry, admission, workers, clock, endpoint);
+        }
+
+        @Override
+        public ConnectionListener<AgentMessage> onConnection(Connection<CenterMessage> connection, Peer peer) {
+            return new AgentSession(connection, peer, config, registry, delivery, claims, desk, workers, gate, clock);
+        }
+
+        @Override
+        public void onTrustChanged() {
+            gate.trustChanged();
+            new Review("trust changed", registry.sessions(), AgentSession::lookAtCertificate, workers).begin();
+        }
     }
 
     @Override
@@ -56,8 +81,7 @@ public final class CenterRuntime implements ControlCenter {
         }
         try {
             for (TransportServer endpoint : config.endpoints()) {
-                endpoint.start((connection, peer) -> new AgentSession(
-                        connection, peer, config, registry, delivery, claims, desk, workers, gate, clock));
+                endpoint.start(new Reception(endpoint));
             }
         } catch (IOException e) {
             close();
@@ -105,6 +129,13 @@ public final class CenterRuntime implements ControlCenter {
             throw new CenterException("the control center is closed");
         }
         return registry.request(agentId, type, body, timeout);
+    }
+
+    @Override
+    public void reauthenticate() {
+        if (state.get() == State.STARTED) {
+            new Review("asked for", registry.sessions(), AgentSession::lookAgain, workers).begin();
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.outpost.center.internal;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.transport.Peer;
+import dev.outpost.agent.transport.TransportServer;
 import dev.outpost.center.Authenticator.Verdict;
 import java.time.Clock;
 import java.time.Duration;
@@ -10,11 +11,12 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether an agent is let in, and until when. Thread-safe. */
+/** Whether an agent is let in by an endpoint, and until when. Thread-safe. */
 final class Gate {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.outpost.center");
@@ -24,7 +26,9 @@ final class Gate {
     private final Admission admission;
     private final Workers workers;
     private final Clock clock;
+    private final TransportServer endpoint;
     private final AtomicBoolean warned = new AtomicBoolean();
+    private final AtomicInteger trustChanges = new AtomicInteger();
 
     /**
      * What is thought of an agent.
@@ -39,12 +43,19 @@ final class Gate {
         }
     }
 
-    Gate(CenterConfig config, Registry registry, Admission admission, Workers workers, Clock clock) {
+    Gate(
+            CenterConfig config,
+            Registry registry,
+            Admission admission,
+            Workers workers,
+            Clock clock,
+            TransportServer endpoint) {
         this.config = config;
         this.registry = registry;
         this.admission = admission;
         this.workers = workers;
         this.clock = clock;
+        this.endpoint = endpoint;
     }
 
     /** What an agent is told without being looked at, if so; for event loops. */
@@ -77,13 +88,38 @@ final class Gate {
         if (invalid.isPresent()) {
             return Opinion.against(Refusal.Code.INVALID, invalid.get());
         }
-        Opinion opinion = ask(hello, peer);
+        Opinion opinion = checkAgain(hello, peer);
         if (opinion.refusal.isPresent() || registry.hasRoomFor(hello.agentId())) {
             return opinion;
         }
         return new Opinion(
                 Optional.of(new Refusal(Refusal.Code.BUSY, "too many agents are known already", Duration.ofMinutes(1))),
                 null);
+    }
+
+    /** The endpoint trusts others from now on. */
+    void trustChanged() {
+        trustChanges.incrementAndGet();
+    }
+
+    /** How many times that has happened. */
+    int trustChanges() {
+        return trustChanges.get();
+    }
+
+    /** What is thought of an agent's certificate now; that it was in order at the handshake is known. */
+    Opinion checkCertificate(Peer peer) {
+        Optional<String> objection =
+                trustChanges.get() == 0 ? Optional.empty() : endpoint.objectionTo(peer.certificates());
+        return objection
+                .map(detail -> Opinion.against(Refusal.Code.UNAUTHENTICATED, detail))
+                .orElseGet(() -> new Opinion(Optional.empty(), null));
+    }
+
+    /** What is thought of an agent that was let in before; asks the authenticator, so it may block. */
+    Opinion checkAgain(Hello hello, Peer peer) {
+        Opinion ofCertificate = checkCertificate(peer);
+        return ofCertificate.refusal.isPresent() ? ofCertificate : ask(hello, peer);
     }
 
     private Opinion ask(Hello hello, Peer peer) {

@@ -2,7 +2,9 @@ package dev.outpost.center.internal;
 
 import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.Hello;
+import dev.outpost.agent.protocol.ScheduleReport;
 import dev.outpost.agent.protocol.StreamPosition;
+import dev.outpost.agent.schedule.ScheduleStatus;
 import dev.outpost.agent.task.TaskStatus;
 import dev.outpost.center.store.WatermarkStore.StreamEpoch;
 import java.util.LinkedHashMap;
@@ -29,6 +31,9 @@ final class Limits {
     private static final int MOST_OUTPUT_CHARS = 128 * 1_024;
     private static final int MOST_REASONS = 64;
     private static final int MOST_REASON_CHARS = 256;
+    private static final int MOST_TRIGGER_CHARS = 512;
+    private static final int MOST_PROBLEMS = 100;
+    private static final int MOST_PROBLEM_CHARS = 1_024;
 
     private Limits() {}
 
@@ -40,6 +45,11 @@ final class Limits {
         if (hello.instanceId().length() > MOST_NAME_CHARS
                 || hello.agentVersion().length() > MOST_NAME_CHARS) {
             return Optional.of("an instance id and a version have at most " + MOST_NAME_CHARS + " characters");
+        }
+        if (hello.journalId().length() > MOST_NAME_CHARS
+                || hello.scheduleVersion().length() > MOST_NAME_CHARS) {
+            return Optional.of(
+                    "a journal id and a version of schedules have at most " + MOST_NAME_CHARS + " characters");
         }
         if (hello.labels().size() > MOST_LABELS
                 || hello.labels().entrySet().stream()
@@ -76,6 +86,22 @@ final class Limits {
         return isName(status.taskId()) && status.taskType().length() <= MOST_NAME_CHARS
                 ? Optional.empty()
                 : Optional.of("a task id has 1 to " + MOST_NAME_CHARS + " characters, and a task type no more");
+    }
+
+    /** What is wrong with the names in a report, or with how many there are. */
+    static Optional<String> problem(ScheduleReport report) {
+        if (report.version().length() > MOST_NAME_CHARS
+                || report.refusedVersion().length() > MOST_NAME_CHARS) {
+            return Optional.of("a version of schedules has at most " + MOST_NAME_CHARS + " characters");
+        }
+        if (report.schedules().size() > ScheduleReport.MOST_SCHEDULES) {
+            return Optional.of("a report tells of at most " + ScheduleReport.MOST_SCHEDULES + " schedules");
+        }
+        return report.schedules().stream()
+                        .map(ScheduleStatus::name)
+                        .allMatch(name -> !name.isEmpty() && name.length() <= MOST_NAME_CHARS)
+                ? Optional.empty()
+                : Optional.of("a schedule's name has 1 to " + MOST_NAME_CHARS + " characters");
     }
 
     private static boolean isName(String name) {
@@ -141,6 +167,34 @@ final class Limits {
                         heartbeat.recordsDropped(),
                         heartbeat.tasksQueued(),
                         heartbeat.tasksRunning());
+    }
+
+    /** The report itself, or one that is cut. */
+    static ScheduleReport cut(ScheduleReport report) {
+        List<ScheduleStatus> schedules =
+                report.schedules().stream().map(Limits::cut).toList();
+        List<String> problems = report.problems().stream()
+                .limit(MOST_PROBLEMS)
+                .map(problem -> cut(problem, MOST_PROBLEM_CHARS))
+                .toList();
+        return schedules.equals(report.schedules()) && problems.equals(report.problems())
+                ? report
+                : new ScheduleReport(report.version(), schedules, report.total(), report.refusedVersion(), problems);
+    }
+
+    private static ScheduleStatus cut(ScheduleStatus status) {
+        String trigger = cut(status.trigger(), MOST_TRIGGER_CHARS);
+        return trigger.equals(status.trigger())
+                ? status
+                : new ScheduleStatus(
+                        status.name(),
+                        trigger,
+                        status.pushed(),
+                        status.paused(),
+                        status.next(),
+                        status.last(),
+                        status.fired(),
+                        status.missed());
     }
 
     /** A short text for people. */

@@ -100,6 +100,11 @@ final class Registry {
         return entry;
     }
 
+    /** All connections of this moment, also those that are not let in yet. */
+    Set<AgentSession> sessions() {
+        return sessions;
+    }
+
     /** How many agents are connected, about. */
     int connected() {
         return sessions.size();

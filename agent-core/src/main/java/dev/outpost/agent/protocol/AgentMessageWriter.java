@@ -84,7 +84,7 @@ final class AgentMessageWriter {
         m.host().cpuUtilization().ifPresent(value -> out.presentDouble(3, value));
         m.host().memoryUsedBytes().ifPresent(value -> out.presentVarint(4, value));
         m.host().memoryLimitBytes().ifPresent(value -> out.presentVarint(5, value));
-        out.varint(6, m.uptime().toMillis());
+        out.varint(6, Parts.wholeMillis(m.uptime()));
         out.varint(7, m.recordsInMemory());
         out.varint(8, m.recordsDropped());
         out.varint(9, m.tasksQueued());

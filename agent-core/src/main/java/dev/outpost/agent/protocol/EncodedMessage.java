@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EncodedMessage {
 
+    private static final ByteBuffer NONE = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
     private final byte[] head;
     private final @Nullable ByteBuffer body;
 
@@ -21,6 +23,19 @@ public final class EncodedMessage {
     /** How many bytes it has. */
     public int size() {
         return head.length + (body == null ? 0 : body.remaining());
+    }
+
+    /** What goes before the {@link #body}; read-only, a view of its own at each call. */
+    public ByteBuffer head() {
+        return ByteBuffer.wrap(head).asReadOnlyBuffer();
+    }
+
+    /**
+     * The telemetry body where it lies, empty if there is none; read-only, a view of its own at each call. It is not to be
+     * changed while it is in use, as {@link dev.outpost.agent.transport.Connection#trySend} says.
+     */
+    public ByteBuffer body() {
+        return body == null ? NONE.duplicate() : body.asReadOnlyBuffer();
     }
 
     /** Writes all bytes. */

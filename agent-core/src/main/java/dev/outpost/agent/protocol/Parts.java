@@ -6,6 +6,7 @@ import dev.outpost.agent.internal.proto.ProtoWriter;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +16,15 @@ final class Parts {
     private static final Rejection.Code[] REJECTION_CODES = Rejection.Code.values();
     private static final Response.Status[] RESPONSE_STATUSES = Response.Status.values();
 
-    /** Longer durations are cut when read: nobody means 31 years. */
+    /** Longer durations are cut when read and when written: nobody means 31 years. */
     private static final long LONGEST_MILLIS = 1_000_000_000_000L;
+
+    private static final Duration LONGEST = Duration.ofMillis(LONGEST_MILLIS);
+
+    /** The end of the year 9999, and of the instants that travel as milliseconds since 1970. */
+    private static final long LATEST_MILLIS = 253_402_300_799_999L;
+
+    private static final Instant LATEST = Instant.ofEpochMilli(LATEST_MILLIS);
 
     private Parts() {}
 
@@ -30,14 +38,18 @@ final class Parts {
         }
     }
 
-    /** Durations below a millisecond do not become zero, which would mean "not set". */
+    /** A duration whose zero means something else than the shortest one: below a millisecond it does not become zero. */
     static long millis(Duration duration) {
-        return Math.max(1, duration.toMillis());
+        return duration.isZero() ? 0 : Math.max(1, wholeMillis(duration));
+    }
+
+    static long wholeMillis(Duration duration) {
+        return duration.compareTo(LONGEST) > 0 ? LONGEST_MILLIS : duration.toMillis();
     }
 
     /** For fields of 32 bits: what is longer than 49 days is as good as that. */
     static long millis32(Duration duration) {
-        return Math.min(duration.toMillis(), (1L << 32) - 1);
+        return Math.min(wholeMillis(duration), (1L << 32) - 1);
     }
 
     static Duration duration(long millis) {
@@ -80,13 +92,39 @@ final class Parts {
         return ordinal > 0 && ordinal < elements.length ? elements[(int) ordinal] : elements[0];
     }
 
-    /** An instant whose zero means "not set". */
-    static @Nullable Instant instantOrNull(long epochMillis) {
-        return epochMillis == 0 ? null : Instant.ofEpochMilli(epochMillis);
+    /**
+     * An instant in milliseconds since 1970.
+     *
+     * @throws IllegalArgumentException if it is beyond the year 9999
+     */
+    static Instant instant(long epochMillis, String what) {
+        if (epochMillis < 0 || epochMillis > LATEST_MILLIS) {
+            throw new IllegalArgumentException(
+                    what + " is " + Long.toUnsignedString(epochMillis) + "; allowed is at most " + LATEST_MILLIS);
+        }
+        return Instant.ofEpochMilli(epochMillis);
     }
 
-    static long epochMillis(@Nullable Instant instant) {
-        return instant == null ? 0 : instant.toEpochMilli();
+    /** An instant whose zero means "not set". */
+    static @Nullable Instant instantOrNull(long epochMillis, String what) {
+        return epochMillis == 0 ? null : instant(epochMillis, what);
+    }
+
+    /** Milliseconds since 1970; what was before then, or is after the year 9999, is as good as the end of that time. */
+    static long epochMillis(Instant instant) {
+        return instant.isBefore(Instant.EPOCH) ? 0 : instant.isAfter(LATEST) ? LATEST_MILLIS : instant.toEpochMilli();
+    }
+
+    /** An instant whose zero means "not set", or 0 if there is none. */
+    static long epochMillisOrZero(@Nullable Instant instant) {
+        return instant == null ? 0 : Math.max(1, epochMillis(instant));
+    }
+
+    /** Refuses one element more than so many, before it is read. */
+    static void requireRoom(Collection<?> elements, int most, String what) {
+        if (elements.size() >= most) {
+            throw new IllegalArgumentException("more than " + most + " " + what);
+        }
     }
 
     /** Writes a text unless there is none. */

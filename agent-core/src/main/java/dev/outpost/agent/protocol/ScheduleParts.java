@@ -42,11 +42,23 @@ final class ScheduleParts {
         for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
             switch (tag >>> 3) {
                 case 1 -> version = in.string(tag);
-                case 2 -> schedules.add(schedule(in.message(tag)));
+                case 2 -> {
+                    Parts.requireRoom(schedules, ScheduleSet.MOST_SCHEDULES, "schedules in a set");
+                    schedules.add(numbered(schedules.size() + 1, in.message(tag)));
+                }
                 default -> in.skip(tag);
             }
         }
         return new ScheduleSet(version, schedules);
+    }
+
+    /** Of thousands of schedules it is of use to know which one makes no sense. */
+    private static Schedule numbered(int number, ProtoReader in) throws MalformedProtoException {
+        try {
+            return schedule(in);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("schedule " + number + ": " + e.getMessage(), e);
+        }
     }
 
     private static void schedule(int field, Schedule m, ProtoWriter out) {
@@ -57,7 +69,7 @@ final class ScheduleParts {
         out.varint(7, Parts.number(m.overlap()));
         out.varint(8, Parts.number(m.misfire().kind()));
         out.varint(9, m.misfire().most());
-        out.varint(10, m.jitter().toMillis());
+        out.varint(10, Parts.millis(m.jitter()));
         out.varint(11, m.paused() ? 1 : 0);
         out.endMessage(start);
     }
@@ -70,15 +82,15 @@ final class ScheduleParts {
             out.endMessage(nested);
         } else if (trigger instanceof EveryTrigger every) {
             int nested = out.beginMessage(3);
-            out.varint(1, every.interval().toMillis());
+            out.varint(1, Parts.millis(every.interval()));
             out.varint(2, every.from() == EveryTrigger.From.END ? 1 : 0);
             out.endMessage(nested);
         } else if (trigger instanceof AtTrigger at) {
-            out.presentVarint(4, at.instant().toEpochMilli());
+            out.presentVarint(4, Parts.epochMillis(at.instant()));
         } else if (trigger instanceof EventTrigger event) {
             int nested = out.beginMessage(5);
             out.string(1, event.type());
-            out.varint(2, event.debounce().toMillis());
+            out.varint(2, Parts.millis(event.debounce()));
             out.endMessage(nested);
         } else {
             throw new IllegalArgumentException("cannot be sent: " + trigger);
@@ -99,12 +111,12 @@ final class ScheduleParts {
                 case 1 -> name = in.string(tag);
                 case 2 -> trigger = cron(in.message(tag));
                 case 3 -> trigger = every(in.message(tag));
-                case 4 -> trigger = Trigger.at(Instant.ofEpochMilli(in.varint(tag)));
+                case 4 -> trigger = Trigger.at(Parts.instant(in.varint(tag), "at_unix_ms"));
                 case 5 -> trigger = event(in.message(tag));
                 case 6 -> template = TaskParts.request(in.message(tag));
                 case 7 -> overlap = Parts.element(OVERLAPS, in.varint(tag), "overlap");
                 case 8 -> misfire = Parts.element(MISFIRES, in.varint(tag), "misfire");
-                case 9 -> most = Parts.count(in.varint(tag));
+                case 9 -> most = Math.max(1, Parts.count(in.varint(tag)));
                 case 10 -> jitter = Parts.duration(in.varint(tag));
                 case 11 -> paused = in.varint(tag) != 0;
                 default -> in.skip(tag);
@@ -137,7 +149,7 @@ final class ScheduleParts {
         try {
             return ZoneId.of(id.isEmpty() ? "UTC" : id);
         } catch (DateTimeException e) {
-            throw new IllegalArgumentException("the time zone '" + id + "' is not known here", e);
+            throw new IllegalArgumentException("a time zone of that name is not known here: " + id, e);
         }
     }
 
@@ -186,7 +198,10 @@ final class ScheduleParts {
         for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
             switch (tag >>> 3) {
                 case 1 -> version = in.string(tag);
-                case 2 -> schedules.add(status(in.message(tag)));
+                case 2 -> {
+                    Parts.requireRoom(schedules, ScheduleReport.MOST_SCHEDULES, "schedules in a report");
+                    schedules.add(status(in.message(tag)));
+                }
                 case 3 -> total = Parts.count(in.varint(tag));
                 case 4 -> refusedVersion = in.string(tag);
                 case 5 -> problems.add(in.string(tag));
@@ -202,8 +217,8 @@ final class ScheduleParts {
         out.string(2, m.trigger());
         out.varint(3, m.pushed() ? 1 : 0);
         out.varint(4, m.paused() ? 1 : 0);
-        out.varint(5, Parts.epochMillis(m.next()));
-        out.varint(6, Parts.epochMillis(m.last()));
+        out.varint(5, Parts.epochMillisOrZero(m.next()));
+        out.varint(6, Parts.epochMillisOrZero(m.last()));
         out.varint(7, m.fired());
         out.varint(8, m.missed());
         out.endMessage(start);
@@ -224,8 +239,8 @@ final class ScheduleParts {
                 case 2 -> trigger = in.string(tag);
                 case 3 -> pushed = in.varint(tag) != 0;
                 case 4 -> paused = in.varint(tag) != 0;
-                case 5 -> next = Parts.instantOrNull(in.varint(tag));
-                case 6 -> last = Parts.instantOrNull(in.varint(tag));
+                case 5 -> next = Parts.instantOrNull(in.varint(tag), "next_unix_ms");
+                case 6 -> last = Parts.instantOrNull(in.varint(tag), "last_unix_ms");
                 case 7 -> fired = in.varint(tag);
                 case 8 -> missed = in.varint(tag);
                 default -> in.skip(tag);

@@ -18,6 +18,9 @@ public record ScheduleReport(
         String version, List<ScheduleStatus> schedules, int total, String refusedVersion, List<String> problems)
         implements AgentMessage {
 
+    /** How many schedules a report can tell of. */
+    public static final int MOST_SCHEDULES = 1_000;
+
     /** Copies the lists. */
     public ScheduleReport {
         Objects.requireNonNull(version, "version");

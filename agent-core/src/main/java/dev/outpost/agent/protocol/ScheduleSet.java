@@ -17,8 +17,10 @@ import java.util.List;
  */
 public record ScheduleSet(String version, List<Schedule> schedules) implements CenterMessage {
 
+    /** How many schedules a set can have. */
+    public static final int MOST_SCHEDULES = 10_000;
+
     private static final int MOST_VERSION_CHARS = 128;
-    private static final int MOST_SCHEDULES = 10_000;
 
     /**
      * Copies the schedules and checks the values.

@@ -35,8 +35,8 @@ final class TaskParts {
         if (retry != null) {
             int nested = out.beginMessage(6);
             out.varint(1, retry.maxAttempts());
-            out.varint(2, retry.initialDelay().toMillis());
-            out.varint(3, retry.maxDelay().toMillis());
+            out.varint(2, Parts.wholeMillis(retry.initialDelay()));
+            out.varint(3, Parts.wholeMillis(retry.maxDelay()));
             out.endMessage(nested);
         }
         out.varint(7, Parts.zigZag(m.priority()));
@@ -46,8 +46,8 @@ final class TaskParts {
         Parts.optional(11, m.idempotencyKey(), out);
         Parts.optional(12, m.concurrencyKey(), out);
         out.varint(13, Parts.number(m.overlap()));
-        out.varint(14, Parts.epochMillis(m.notBefore()));
-        out.varint(15, Parts.epochMillis(m.notAfter()));
+        out.varint(14, Parts.epochMillisOrZero(m.notBefore()));
+        out.varint(15, Parts.epochMillisOrZero(m.notAfter()));
         DisconnectPolicy disconnect = m.onDisconnect();
         out.varint(16, Parts.number(disconnect.kind()));
         out.varint(17, disconnect.after() == null ? 0 : Parts.millis(disconnect.after()));
@@ -80,8 +80,8 @@ final class TaskParts {
                 case 11 -> request.idempotencyKey(Parts.stringOrNull(in.string(tag)));
                 case 12 -> concurrencyKey = Parts.stringOrNull(in.string(tag));
                 case 13 -> overlap = Parts.element(OVERLAPS, in.varint(tag), "overlap");
-                case 14 -> request.notBefore(Parts.instantOrNull(in.varint(tag)));
-                case 15 -> request.notAfter(Parts.instantOrNull(in.varint(tag)));
+                case 14 -> request.notBefore(Parts.instantOrNull(in.varint(tag), "not_before_unix_ms"));
+                case 15 -> request.notAfter(Parts.instantOrNull(in.varint(tag), "not_after_unix_ms"));
                 case 16 -> disconnect = Parts.element(DISCONNECTS, in.varint(tag), "on_disconnect");
                 case 17 -> stopAfter = Parts.durationOrNull(in.varint(tag));
                 case 18 -> request.parent(Parts.stringOrNull(in.string(tag)));
@@ -102,7 +102,7 @@ final class TaskParts {
         Duration maxDelay = Duration.ZERO;
         for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
             switch (tag >>> 3) {
-                case 1 -> maxAttempts = Parts.count(in.varint(tag));
+                case 1 -> maxAttempts = Math.max(1, Parts.count(in.varint(tag)));
                 case 2 -> initialDelay = Parts.duration(in.varint(tag));
                 case 3 -> maxDelay = Parts.duration(in.varint(tag));
                 default -> in.skip(tag);
@@ -124,7 +124,7 @@ final class TaskParts {
         if (Double.doubleToRawLongBits(m.progress()) != 0) {
             out.presentDouble(9, m.progress());
         }
-        out.varint(10, m.retryAfter() == null ? 0 : m.retryAfter().toMillis());
+        out.varint(10, m.retryAfter() == null ? 0 : Parts.wholeMillis(m.retryAfter()));
         out.varint(11, Parts.number(m.origin()));
         out.endMessage(start);
     }

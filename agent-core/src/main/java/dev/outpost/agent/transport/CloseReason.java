@@ -48,7 +48,7 @@ public record CloseReason(
         TLS_WRONG_NAME,
         /** The other side did not accept our certificate, or wanted one and got none. */
         TLS_REJECTED,
-        /** No common version or cipher, or the other side does not speak TLS at all. */
+        /** No common version or cipher, or only one of the two sides speaks TLS. */
         TLS_PROTOCOL,
         /** Own certificate, key or trust cannot be read. */
         TLS_FILES,

@@ -37,6 +37,11 @@ public final class ServerLog {
         this.nanoTime = nanoTime;
     }
 
+    /** For what peers cannot cause as often as they like. */
+    Logger logger() {
+        return logger;
+    }
+
     /** Counts one more of that name. */
     public void count(String name) {
         counters.computeIfAbsent(name, n -> new LongAdder()).increment();

@@ -3,7 +3,10 @@ package dev.outpost.agent.transport;
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.CenterMessage;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -32,6 +35,17 @@ public interface TransportServer extends AutoCloseable {
         return Collections.emptySortedMap();
     }
 
+    /**
+     * Why a peer that shows these certificates would not get as far as the {@link Acceptor} now; those of a connection that stands were in
+     * order once, and what is trusted may have changed since. Any thread; takes no longer than a handshake's check.
+     *
+     * @param chain leaf first, as in {@link Peer#certificates}
+     * @return empty if it would, or if no certificate is asked for
+     */
+    default Optional<String> objectionTo(List<X509Certificate> chain) {
+        return Optional.empty();
+    }
+
     /** Stops listening and closes all links, which report {@link CloseReason.Next#STOP}. Idempotent. */
     @Override
     void close();
@@ -48,5 +62,13 @@ public interface TransportServer extends AutoCloseable {
          * @return takes what happens on this link
          */
         ConnectionListener<AgentMessage> onConnection(Connection<CenterMessage> connection, Peer peer);
+
+        /**
+         * Other authorities are trusted from now on; connections that stand may be those of peers to whom there is an
+         * {@linkplain TransportServer#objectionTo objection}. Any thread; must not block.
+         */
+        default void onTrustChanged() {
+            // who has no use for it lets them stand
+        }
     }
 }

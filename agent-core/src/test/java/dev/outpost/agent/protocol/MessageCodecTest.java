@@ -6,11 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.outpost.agent.fixture.ArbitraryMessages;
 import dev.outpost.agent.fixture.Cases;
 import dev.outpost.agent.internal.proto.ProtoWriter;
+import dev.outpost.agent.schedule.MisfirePolicy;
+import dev.outpost.agent.schedule.Schedule;
+import dev.outpost.agent.schedule.ScheduleStatus;
+import dev.outpost.agent.schedule.Trigger;
+import dev.outpost.agent.task.OverlapPolicy;
+import dev.outpost.agent.task.RetryPolicy;
 import dev.outpost.agent.task.TaskRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -20,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MessageCodecTest {
 
     private static final int NEVER_USED = 4_000;
+    private static final long LATEST_MILLIS = 253_402_300_799_999L;
+    private static final Duration MILLI = Duration.ofMillis(1);
 
     @Test
     void decode_encodedMessageOfEveryType_isEqual() {
@@ -42,6 +53,9 @@ class MessageCodecTest {
                 encoded.writeTo(stream);
 
                 assertThat(stream.toByteArray()).hasSize(encoded.size()).isEqualTo(encoded.toByteArray());
+                ByteBuffer parts = ByteBuffer.allocate(encoded.size());
+                assertThat(parts.put(encoded.head()).put(encoded.body()).array())
+                        .isEqualTo(encoded.toByteArray());
             }
         });
     }
@@ -50,17 +64,22 @@ class MessageCodecTest {
     void encodedMessage_bodyLargerThanAChunk_isWrittenWhole() throws IOException {
         byte[] body = new byte[100_000];
         body[99_999] = 7;
-        StreamPosition position = new StreamPosition(new UUID(1, 2), 1, 1);
-        EncodedMessage encoded = MessageCodec.encodeAgent(new Envelope<>(
-                1,
-                0,
-                2,
-                new TelemetryBatch(position, Signal.LOGS, 1, TelemetryBatch.Codec.NONE, ByteBuffer.wrap(body))));
+        EncodedMessage encoded = MessageCodec.encodeAgent(new Envelope<>(1, 0, 2, batch(body)));
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
 
         encoded.writeTo(stream);
 
         assertThat(stream.toByteArray()).isEqualTo(encoded.toByteArray()).endsWith((byte) 7);
+    }
+
+    @Test
+    void encodedMessage_parts_cannotBeWrittenTo() {
+        for (AgentMessage payload : List.of(new Ping(), batch(new byte[9]))) {
+            EncodedMessage encoded = MessageCodec.encodeAgent(new Envelope<>(1, 0, 2, payload));
+
+            assertThat(encoded.head().isReadOnly()).isTrue();
+            assertThat(encoded.body().isReadOnly()).isTrue();
+        }
     }
 
     @Test
@@ -165,6 +184,252 @@ class MessageCodecTest {
                 .isEqualTo(new TaskDispatch(TaskRequest.of("type").id("id").build()));
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE, LATEST_MILLIS + 1})
+    void decode_instantBeyondTheYear9999_isInvalidPayload(long millis) throws IOException {
+        String problem = " is " + Long.toUnsignedString(millis) + "; allowed is at most 253402300799999";
+        assertThat(MessageCodec.decodeCenter(dispatch(out -> out.varint(14, millis)))
+                        .payload())
+                .isEqualTo(new InvalidPayload("not_before_unix_ms" + problem));
+        assertThat(MessageCodec.decodeCenter(dispatch(out -> out.varint(15, millis)))
+                        .payload())
+                .isEqualTo(new InvalidPayload("not_after_unix_ms" + problem));
+        assertThat(MessageCodec.decodeCenter(schedule(out -> out.varint(4, millis)))
+                        .payload())
+                .isEqualTo(new InvalidPayload("schedule 1: at_unix_ms" + problem));
+        for (int field : new int[] {5, 6}) {
+            ByteBuffer report = message(out -> {
+                int start = out.beginMessage(AgentMessageWriter.SCHEDULE_REPORT);
+                int status = out.beginMessage(2);
+                out.varint(field, millis);
+                out.endMessage(status);
+                out.endMessage(start);
+            });
+            assertThat(MessageCodec.decodeAgent(report).payload())
+                    .isEqualTo(new InvalidPayload((field == 5 ? "next_unix_ms" : "last_unix_ms") + problem));
+        }
+    }
+
+    @Test
+    void decode_instantsAtTheEndsOfTheRange_areRead() throws IOException {
+        ByteBuffer bytes = dispatch(out -> {
+            out.string(1, "id");
+            out.string(2, "type");
+            out.varint(14, 1);
+            out.varint(15, LATEST_MILLIS);
+        });
+
+        assertThat(MessageCodec.decodeCenter(bytes).payload())
+                .isEqualTo(new TaskDispatch(TaskRequest.of("type")
+                        .id("id")
+                        .notBefore(Instant.ofEpochMilli(1))
+                        .notAfter(Instant.parse("9999-12-31T23:59:59.999Z"))
+                        .build()));
+    }
+
+    @Test
+    void encode_timesThatAFieldCannotCarry_areCut() throws IOException {
+        Duration forEver = Duration.ofSeconds(Long.MAX_VALUE);
+        Duration longest = Duration.ofSeconds(1_000_000_000);
+        TaskRequest.Builder task = TaskRequest.of("type").id("id");
+        TaskRequest endless = task.attemptTimeout(forEver)
+                .deadline(forEver)
+                .lease(Duration.ofNanos(1))
+                .build();
+        assertThat(MessageCodec.decodeCenter(centerBytes(envelope(new TaskDispatch(endless))))
+                        .payload())
+                .isEqualTo(new TaskDispatch(task.attemptTimeout(longest)
+                        .deadline(longest)
+                        .lease(Duration.ofMillis(1))
+                        .build()));
+
+        assertThat(sent(Trigger.every(forEver))).isEqualTo(Trigger.every(longest));
+        assertThat(sent(Trigger.afterEach(Duration.ofNanos(1_999_999)))).isEqualTo(Trigger.afterEach(MILLI));
+        assertThat(sent(Trigger.onEvent("e", Duration.ofNanos(1)))).isEqualTo(Trigger.onEvent("e", MILLI));
+        assertThat(sent(Trigger.at(Instant.MIN))).isEqualTo(Trigger.at(Instant.EPOCH));
+        assertThat(sent(Trigger.at(Instant.MAX))).isEqualTo(Trigger.at(Instant.ofEpochMilli(LATEST_MILLIS)));
+
+        ScheduleStatus status = new ScheduleStatus("s", "t", true, false, Instant.MAX, Instant.EPOCH, 0, 0);
+        ScheduleReport report = new ScheduleReport("", List.of(status), 1, "", List.of());
+        assertThat(MessageCodec.decodeAgent(bytes(envelope(report))).payload())
+                .isEqualTo(new ScheduleReport(
+                        "",
+                        List.of(new ScheduleStatus(
+                                "s",
+                                "t",
+                                true,
+                                false,
+                                Instant.ofEpochMilli(LATEST_MILLIS),
+                                Instant.ofEpochMilli(1),
+                                0,
+                                0)),
+                        1,
+                        "",
+                        List.of()));
+    }
+
+    private static Trigger sent(Trigger trigger) throws IOException {
+        Schedule schedule =
+                Schedule.of("s", trigger, TaskRequest.of("type").build()).build();
+        ScheduleSet set = new ScheduleSet("v", List.of(schedule));
+        ScheduleSet read = (ScheduleSet)
+                MessageCodec.decodeCenter(centerBytes(envelope(set))).payload();
+        return read.schedules().get(0).trigger();
+    }
+
+    @Test
+    void decode_dispatchWithAChoiceOfTheFuture_isInvalidPayload() throws IOException {
+        assertThat(MessageCodec.decodeCenter(dispatch(out -> out.varint(13, 4))).payload())
+                .isEqualTo(new InvalidPayload("the overlap is not known here"));
+        assertThat(MessageCodec.decodeCenter(dispatch(out -> out.varint(16, -1)))
+                        .payload())
+                .isEqualTo(new InvalidPayload("the on_disconnect is not known here"));
+        assertThat(MessageCodec.decodeCenter(schedule(out -> out.varint(8, 3))).payload())
+                .isEqualTo(new InvalidPayload("schedule 1: the misfire is not known here"));
+    }
+
+    @Test
+    void decode_stopAfterWithoutItsTime_isInvalidPayload() throws IOException {
+        ByteBuffer bytes = dispatch(out -> {
+            out.string(1, "id");
+            out.string(2, "type");
+            out.varint(16, 2);
+        });
+
+        assertThat(MessageCodec.decodeCenter(bytes).payload()).isInstanceOf(InvalidPayload.class);
+    }
+
+    /** A newer center's trigger is a field that is not known here, so the schedule has none. */
+    @Test
+    void decode_scheduleWithATriggerOfTheFuture_isInvalidPayload() throws IOException {
+        ByteBuffer bytes = schedule(out -> {
+            out.string(1, "s");
+            int trigger = out.beginMessage(NEVER_USED);
+            out.string(1, "full moon");
+            out.endMessage(trigger);
+            TaskParts.request(6, TaskRequest.of("type").build(), out);
+        });
+
+        assertThat(MessageCodec.decodeCenter(bytes).payload())
+                .isEqualTo(new InvalidPayload("schedule 1: trigger is missing"));
+    }
+
+    @Test
+    void decode_scheduleWithAMalformedCronExpression_isInvalidPayloadThatSaysWhere() throws IOException {
+        assertThat(MessageCodec.decodeCenter(cron("60 * * * *", "UTC")).payload())
+                .isEqualTo(new InvalidPayload("schedule 1: cron expression '60 * * * *', position 0: found '60', "
+                        + "allowed is minute 0-59"));
+        assertThat(MessageCodec.decodeCenter(cron("@daily", "Mars/Olympus")).payload())
+                .isEqualTo(new InvalidPayload("schedule 1: a time zone of that name is not known here: Mars/Olympus"));
+        assertThat(MessageCodec.decodeCenter(cron("@daily", "+99:00")).payload())
+                .isInstanceOf(InvalidPayload.class);
+        assertThat(MessageCodec.decodeCenter(cron("@daily", "x".repeat(100_000)))
+                        .payload())
+                .isInstanceOfSatisfying(
+                        InvalidPayload.class,
+                        invalid -> assertThat(invalid.problem()).hasSize(1_000));
+    }
+
+    @Test
+    void decode_scheduleOfWrittenDefaults_isTheOneOfLeftOutOnes() throws IOException {
+        TaskRequest task = TaskRequest.of("type").id("id").build();
+        ByteBuffer bytes = schedule(out -> {
+            out.string(1, "s");
+            int cron = out.beginMessage(2);
+            out.string(1, "@daily");
+            out.presentString(2, "");
+            out.endMessage(cron);
+            TaskParts.request(6, task, out);
+            for (int field = 7; field <= 11; field++) {
+                out.presentVarint(field, 0);
+            }
+        });
+
+        assertThat(MessageCodec.decodeCenter(bytes).payload())
+                .isEqualTo(new ScheduleSet(
+                        "v",
+                        List.of(Schedule.of("s", Trigger.cron("@daily"), task).build())));
+    }
+
+    @Test
+    void decode_retryOfWrittenZeros_isOneAttempt() throws IOException {
+        ByteBuffer bytes = dispatch(out -> {
+            out.string(1, "id");
+            out.string(2, "type");
+            int retry = out.beginMessage(6);
+            out.presentVarint(1, 0);
+            out.endMessage(retry);
+        });
+
+        assertThat(((TaskDispatch) MessageCodec.decodeCenter(bytes).payload())
+                        .request()
+                        .retry())
+                .isEqualTo(RetryPolicy.NONE);
+    }
+
+    @Test
+    void decode_scheduleCommandOfTheFuture_isUnspecified() throws IOException {
+        ByteBuffer bytes = message(out -> {
+            int start = out.beginMessage(CenterMessageWriter.SCHEDULE_COMMAND);
+            out.string(1, "s");
+            out.varint(2, 99);
+            out.endMessage(start);
+        });
+
+        assertThat(MessageCodec.decodeCenter(bytes).payload())
+                .isEqualTo(new ScheduleCommand("s", ScheduleCommand.Action.UNSPECIFIED));
+    }
+
+    @Test
+    void scheduleSet_of10000_fitsIntoAMessage() throws IOException {
+        List<Schedule> schedules = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            TaskRequest task = TaskRequest.of("housekeeping." + i)
+                    .argument("directory", "/var/lib/something/or/other/" + i)
+                    .argument("keep", "30 days")
+                    .concurrency("disk", OverlapPolicy.QUEUE)
+                    .deadline(Duration.ofHours(1))
+                    .build();
+            schedules.add(Schedule.of("site.housekeeping." + i, Trigger.cron("0 0 3 * * MON-FRI"), task)
+                    .misfire(MisfirePolicy.catchUp(3))
+                    .jitter(Duration.ofMinutes(10))
+                    .build());
+        }
+        Envelope<CenterMessage> message = envelope(new ScheduleSet("2026-11-22", schedules));
+
+        ByteBuffer bytes = centerBytes(message);
+
+        assertThat(bytes.remaining()).isLessThan(4 << 20);
+        assertThat(MessageCodec.decodeCenter(bytes)).isEqualTo(message);
+    }
+
+    @Test
+    void decode_moreSchedulesThanAllowed_isInvalidPayload() throws IOException {
+        ByteBuffer set = message(out -> {
+            int start = out.beginMessage(CenterMessageWriter.SCHEDULE_SET);
+            for (int i = 0; i <= 10_000; i++) {
+                int schedule = out.beginMessage(2);
+                out.string(1, "s");
+                out.varint(4, 1);
+                TaskParts.request(6, TaskRequest.of("type").id("id").build(), out);
+                out.endMessage(schedule);
+            }
+            out.endMessage(start);
+        });
+        ByteBuffer report = message(out -> {
+            int start = out.beginMessage(AgentMessageWriter.SCHEDULE_REPORT);
+            for (int i = 0; i <= 1_000; i++) {
+                out.endMessage(out.beginMessage(2));
+            }
+            out.endMessage(start);
+        });
+
+        assertThat(MessageCodec.decodeCenter(set).payload())
+                .isEqualTo(new InvalidPayload("more than 10000 schedules in a set"));
+        assertThat(MessageCodec.decodeAgent(report).payload())
+                .isEqualTo(new InvalidPayload("more than 1000 schedules in a report"));
+    }
+
     @Test
     void decode_countsBeyondTheSignedRange_areTheLargestThatFits() throws IOException {
         ByteBuffer bytes = message(out -> {
@@ -250,11 +515,11 @@ class MessageCodecTest {
         assertThatIllegalArgumentException().isThrownBy(() -> MessageCodec.encodeCenter(unknown));
     }
 
-    private static ByteBuffer bytes(Envelope<AgentMessage> message) {
+    private static ByteBuffer bytes(Envelope<? extends AgentMessage> message) {
         return ByteBuffer.wrap(MessageCodec.encodeAgent(message).toByteArray());
     }
 
-    private static ByteBuffer centerBytes(Envelope<CenterMessage> message) {
+    private static ByteBuffer centerBytes(Envelope<? extends CenterMessage> message) {
         return ByteBuffer.wrap(MessageCodec.encodeCenter(message).toByteArray());
     }
 
@@ -272,6 +537,31 @@ class MessageCodecTest {
             fields.accept(out);
             out.endMessage(start);
         });
+    }
+
+    /** A set of one schedule. */
+    private static ByteBuffer schedule(Consumer<ProtoWriter> fields) {
+        return message(out -> {
+            int start = out.beginMessage(CenterMessageWriter.SCHEDULE_SET);
+            out.string(1, "v");
+            int schedule = out.beginMessage(2);
+            fields.accept(out);
+            out.endMessage(schedule);
+            out.endMessage(start);
+        });
+    }
+
+    private static ByteBuffer cron(String expression, String zone) {
+        return schedule(out -> {
+            int cron = out.beginMessage(2);
+            out.string(1, expression);
+            out.string(2, zone);
+            out.endMessage(cron);
+        });
+    }
+
+    private static <P> Envelope<P> envelope(P payload) {
+        return new Envelope<>(7, 0, 0, payload);
     }
 
     private static ByteBuffer padded(byte[] message) {
@@ -299,5 +589,10 @@ class MessageCodecTest {
         } catch (MalformedMessageException expected) {
             assertThat(expected).hasMessageContaining("not a message of the protocol");
         }
+    }
+
+    private static TelemetryBatch batch(byte[] body) {
+        StreamPosition position = new StreamPosition(new UUID(1, 2), 1, 1);
+        return new TelemetryBatch(position, Signal.LOGS, 1, TelemetryBatch.Codec.NONE, ByteBuffer.wrap(body));
     }
 }

@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -77,6 +78,11 @@ public final class ThrowawayPki {
     /** Issues a certificate that will be valid from tomorrow on. */
     public Tls issueForTomorrow(String name, String alternativeNames) throws IOException, InterruptedException {
         return issue(name, alternativeNames, "+1d", 5);
+    }
+
+    /** Issues a certificate that is valid now and for so long, in whole seconds, at most a day. */
+    public Tls issueFor(String name, String alternativeNames, Duration life) throws IOException, InterruptedException {
+        return issue(name, alternativeNames, "-24H+" + life.toSeconds() + "S", 1);
     }
 
     /**

@@ -13,6 +13,8 @@ public final class AgentThreads {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.outpost.agent");
 
+    private static final int FIRST_WITH_VIRTUAL = 21;
+
     private AgentThreads() {}
 
     /** A loop or service thread of the agent, which must never wait for the agent itself; not started yet. */
@@ -37,6 +39,31 @@ public final class AgentThreads {
     public static ThreadFactory workers(String role) {
         AtomicInteger next = new AtomicInteger(1);
         return body -> prepared(new Thread(null, body, "outpost-" + role + "-" + next.getAndIncrement(), 0, false));
+    }
+
+    /** Whether this Java has virtual threads: from 21 on. */
+    public static boolean hasVirtual() {
+        return Runtime.version().feature() >= FIRST_WITH_VIRTUAL;
+    }
+
+    /**
+     * A factory of numbered virtual threads {@code outpost-<role>-<n>}, which run user code and may wait.
+     *
+     * @throws IllegalStateException if this Java has none
+     */
+    public static ThreadFactory virtualWorkers(String role) {
+        try {
+            // Reflection, because this code is compiled for Java 17.
+            Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+            Class<?> type = Class.forName("java.lang.Thread$Builder");
+            Object named =
+                    type.getMethod("name", String.class, long.class).invoke(builder, "outpost-" + role + "-", 1L);
+            Object heirless = type.getMethod("inheritInheritableThreadLocals", boolean.class)
+                    .invoke(named, false);
+            return (ThreadFactory) type.getMethod("factory").invoke(heirless);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this Java has no virtual threads", e);
+        }
     }
 
     private static final class ServiceThread extends Thread {

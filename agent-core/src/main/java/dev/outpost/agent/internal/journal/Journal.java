@@ -26,7 +26,13 @@ public interface Journal {
     /** Names what is remembered, and stays the same as long as that is; empty when there is no journal or it cannot be read. */
     String id();
 
-    /** Whether changes come to the disk now. */
+    /** Whether it remembers anything at all, now or once it can: false for an agent without a journal. */
+    boolean remembers();
+
+    /** Whether it is still to be seen what it remembers. */
+    boolean isBeingRead();
+
+    /** Whether changes come to the disk now. An agent without a journal has nothing that could fail. */
     boolean isHealthy();
 
     /** Told once, on the control loop, what is remembered from before, by key. */

@@ -26,6 +26,16 @@ public final class NoJournal implements Journal {
     }
 
     @Override
+    public boolean remembers() {
+        return false;
+    }
+
+    @Override
+    public boolean isBeingRead() {
+        return false;
+    }
+
+    @Override
     public boolean isHealthy() {
         return true;
     }

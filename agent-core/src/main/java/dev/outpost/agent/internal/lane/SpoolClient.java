@@ -1,6 +1,7 @@
 package dev.outpost.agent.internal.lane;
 
 import dev.outpost.agent.internal.base.Counters;
+import dev.outpost.agent.internal.base.DiskQueue;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;

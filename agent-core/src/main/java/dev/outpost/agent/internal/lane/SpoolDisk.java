@@ -1,5 +1,6 @@
 package dev.outpost.agent.internal.lane;
 
+import dev.outpost.agent.internal.base.DiskQueue;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.spool.SpoolStore;
 import dev.outpost.agent.schedule.AgentClock;

@@ -4,6 +4,7 @@ import dev.outpost.agent.AgentListener;
 import dev.outpost.agent.internal.metric.SourceEntry;
 import dev.outpost.agent.internal.session.SessionSettings;
 import dev.outpost.agent.internal.task.TaskSettings;
+import dev.outpost.agent.internal.task.TaskTypes;
 import dev.outpost.agent.internal.telemetry.BatchLimits;
 import dev.outpost.agent.log.LogSink;
 import dev.outpost.agent.log.OverflowPolicy;
@@ -15,9 +16,10 @@ import dev.outpost.agent.schedule.Scheduler;
 import dev.outpost.agent.spool.LaneOverflow;
 import dev.outpost.agent.spool.Spool;
 import dev.outpost.agent.task.TaskExecutor;
-import dev.outpost.agent.task.TaskHandler;
+import dev.outpost.agent.task.TaskThreads;
 import dev.outpost.agent.transport.Compression;
 import dev.outpost.agent.transport.Transport;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @param sinks further destinations of logs, by name
  * @param metricSinks further destinations of metrics, by name
  * @param spool where telemetry waits on disk, or null
- * @param tasks how tasks behave
+ * @param tasks what there is of tasks
  * @param requestHandlers by type of request
- * @param handlers by task type
- * @param executors by task type, for types that do not go to the usual one
- * @param executor the usual one, or null for the agent's own pool
- * @param workers slots of the agent's own pool
  * @param schedules what runs by itself
  * @param scheduler the host's, or null
  * @param listeners who is told
@@ -61,17 +59,31 @@ public record AgentConfig(
         Map<String, LogSink> sinks,
         Map<String, MetricSink> metricSinks,
         @Nullable Spool spool,
-        TaskSettings tasks,
-        Map<String, TaskHandler> handlers,
+        Tasks tasks,
         Map<String, RequestHandler> requestHandlers,
-        Map<String, TaskExecutor> executors,
-        @Nullable TaskExecutor executor,
-        int workers,
         List<Schedule> schedules,
         @Nullable Scheduler scheduler,
         List<AgentListener> listeners,
         Duration shutdownTimeout,
         AgentClock clock) {
+
+    /**
+     * Tasks.
+     *
+     * @param settings how they behave
+     * @param types what there are handlers for
+     * @param executor the usual one, or null for the agent's own
+     * @param threads of the agent's own
+     * @param workers slots of the agent's own
+     * @param journal where they are remembered, or null
+     */
+    public record Tasks(
+            TaskSettings settings,
+            Map<String, TaskTypes.Definition> types,
+            @Nullable TaskExecutor executor,
+            TaskThreads threads,
+            int workers,
+            @Nullable Path journal) {}
 
     /**
      * How telemetry behaves.

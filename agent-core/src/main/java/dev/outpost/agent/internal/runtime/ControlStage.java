@@ -4,6 +4,7 @@ import dev.outpost.agent.AgentState;
 import dev.outpost.agent.LaneSnapshot;
 import dev.outpost.agent.internal.base.AgentThreads;
 import dev.outpost.agent.internal.base.Counters;
+import dev.outpost.agent.internal.base.Disk;
 import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.LoopThread;
@@ -11,6 +12,8 @@ import dev.outpost.agent.internal.base.ParkUntilWoken;
 import dev.outpost.agent.internal.base.SystemClock;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.internal.journal.DiskJournal;
+import dev.outpost.agent.internal.journal.Journal;
 import dev.outpost.agent.internal.journal.NoJournal;
 import dev.outpost.agent.internal.lane.Lane;
 import dev.outpost.agent.internal.metric.Sampler;
@@ -21,10 +24,11 @@ import dev.outpost.agent.internal.session.Requests;
 import dev.outpost.agent.internal.session.Session;
 import dev.outpost.agent.internal.session.SessionEvents;
 import dev.outpost.agent.internal.session.Surroundings;
-import dev.outpost.agent.internal.task.ExecutorRoutes;
-import dev.outpost.agent.internal.task.PlatformTaskExecutor;
+import dev.outpost.agent.internal.spool.DiskFiles;
 import dev.outpost.agent.internal.task.ReportBook;
 import dev.outpost.agent.internal.task.TaskEngine;
+import dev.outpost.agent.internal.task.TaskTypes;
+import dev.outpost.agent.internal.task.TaskWorkers;
 import dev.outpost.agent.metric.MetricSource;
 import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.Hello;
@@ -82,7 +86,10 @@ final class ControlStage implements SessionEvents {
     private final LoopThread thread;
     private final LaneSet lanes;
     private final ReportBook reports;
-    private final PlatformTaskExecutor ownPool;
+    private final TaskWorkers ownPool;
+    private final Journal journal;
+    private final @Nullable DiskJournal diskJournal;
+    private final Disk journalDisk = new Disk();
     private final TaskEngine tasks;
     private final ScheduleBook schedules;
     private final CallbackThread polls;
@@ -93,6 +100,7 @@ final class ControlStage implements SessionEvents {
     private final String instanceId = UUID.randomUUID().toString();
     private final String version;
     private final long startedNanos;
+    private boolean begun;
 
     ControlStage(
             AgentConfig config,
@@ -120,13 +128,17 @@ final class ControlStage implements SessionEvents {
 
         lanes = makeLanes(random, log);
         reports = new ReportBook(counters);
-        PlatformTaskExecutor pool = new PlatformTaskExecutor(config.workers(), counters);
-        TaskExecutor usual = config.executor() == null ? pool : config.executor();
-        ownPool = pool; // without threads, when the host has its own executor
+        AgentConfig.Tasks ofTasks = config.tasks();
+        ownPool = new TaskWorkers(ofTasks.workers(), ofTasks.threads(), counters); // starts no thread of itself
+        TaskExecutor usual = ofTasks.executor() == null ? ownPool : ofTasks.executor();
+        diskJournal = ofTasks.journal() == null
+                ? null
+                : new DiskJournal(ofTasks.journal(), new DiskFiles(), journalDisk, timers, inbox, clock, counters);
+        journal = diskJournal == null ? new NoJournal() : diskJournal;
         tasks = new TaskEngine(
-                config.tasks(),
-                config.handlers(),
-                new ExecutorRoutes(usual, config.executors()),
+                ofTasks.settings(),
+                new TaskTypes(ofTasks.types(), usual),
+                journal,
                 reports,
                 status -> notifier.tell(listener -> listener.onTaskStatus(status)),
                 telemetry.logs(),
@@ -134,6 +146,7 @@ final class ControlStage implements SessionEvents {
                 timers,
                 inbox,
                 clock,
+                this::centerAheadNanos,
                 random,
                 counters);
         polls = new CallbackThread("poll", new LinkedBlockingQueue<>(), counters.counter("schedules.polls.dropped"));
@@ -141,10 +154,10 @@ final class ControlStage implements SessionEvents {
                 config.id(),
                 config.schedules(),
                 config.scheduler(),
-                config.handlers()::containsKey,
+                config.tasks().types()::containsKey,
                 polls::execute,
                 tasks,
-                new NoJournal(),
+                journal,
                 timers,
                 inbox,
                 clock,
@@ -167,7 +180,7 @@ final class ControlStage implements SessionEvents {
                         config.transports(),
                         config.session(),
                         this,
-                        new ReportsInTurn(reports, schedules.reports()),
+                        new ReportsInTurn(new Reports(reports, tasks), schedules.reports()),
                         lanes.ofCenter(),
                         timers,
                         inbox,
@@ -240,16 +253,32 @@ final class ControlStage implements SessionEvents {
             if (session == null) {
                 state.move(AgentState.OFFLINE, "has no control center");
             } else {
-                session.start();
+                tasks.connected(false);
+            }
+            if (diskJournal == null) {
+                begin(Map.of());
+            } else {
+                diskJournal.open(entries -> {
+                    tasks.restore(entries);
+                    begin(entries);
+                });
             }
             if (surroundings != null) {
                 surroundings.start();
             }
-            schedules.start(Map.of());
             sampler.start();
             checkHealth();
         });
         thread.start();
+    }
+
+    /** The hello says what the journal knows: so that is read first, unless the disk does not give it. */
+    private void begin(Map<String, byte[]> remembered) {
+        schedules.start(remembered);
+        if (session != null && !begun) {
+            session.start();
+        }
+        begun = true;
     }
 
     void stop() {
@@ -276,6 +305,7 @@ final class ControlStage implements SessionEvents {
         closer.start();
         TimeUnit.NANOSECONDS.timedJoin(closer, nanos + EXTRA_NANOS);
         boolean ended = ownPool.awaitEnd(end - REAL_TIME.nanoTime());
+        ended &= journalDisk.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= desk.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= polls.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= lanes.awaitEnd(end - REAL_TIME.nanoTime());
@@ -285,6 +315,7 @@ final class ControlStage implements SessionEvents {
     /** Ends an agent whose loop never ran; on the closing thread. */
     void closeUnstarted() {
         tasks.close();
+        closeJournal();
         desk.close();
         polls.close();
         lanes.close();
@@ -353,18 +384,35 @@ final class ControlStage implements SessionEvents {
     }
 
     private void whenReported(Runnable done) {
-        if (session == null || !session.isReady() || reports.size() == 0) {
-            done.run();
+        journal.whenDurable(durable -> {
+            if (session == null || !session.isReady() || reports.size() == 0) {
+                done.run();
+            } else {
+                timers.schedule(clock.nanoTime() + Duration.ofMillis(5).toNanos(), () -> whenReported(done));
+            }
+        });
+    }
+
+    private void closeJournal() {
+        if (diskJournal == null) {
+            journalDisk.close();
         } else {
-            timers.schedule(clock.nanoTime() + Duration.ofMillis(5).toNanos(), () -> whenReported(done));
+            diskJournal.close();
         }
+    }
+
+    /** How far the control center's clock is ahead of ours; 0 as long as that is not known. */
+    private long centerAheadNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(clockSkewMillis().orElse(0));
     }
 
     /** Ends all stages; what is still held is dropped and counted. */
     void end() {
+        begun = true; // a journal that is read only now comes too late
         schedules.close();
         sampler.close();
         tasks.close(); // first: what it reports may still go
+        closeJournal();
         desk.close();
         polls.interrupt();
         if (surroundings != null) {
@@ -384,6 +432,14 @@ final class ControlStage implements SessionEvents {
         }
         reasons.addAll(schedules.problems());
         reasons.addAll(lanes.problems());
+        if (diskJournal != null) {
+            diskJournal.problem().ifPresent(reasons::add);
+        }
+        tasks.openBreakers().forEach(type -> reasons.add("tasks of type " + type + " fail: circuit breaker open"));
+        tasks.tend();
+        if (!begun && !journal.isBeingRead()) {
+            begin(Map.of());
+        }
         if (surroundings != null) {
             reasons.addAll(surroundings.problems());
         }
@@ -401,10 +457,10 @@ final class ControlStage implements SessionEvents {
                 instanceId,
                 version,
                 config.labels(),
-                config.handlers().keySet().stream().sorted().toList(),
+                config.tasks().types().keySet().stream().sorted().toList(),
                 lanes.announce(),
                 desk.types(),
-                "",
+                journal.id(),
                 schedules.version());
     }
 
@@ -438,12 +494,14 @@ final class ControlStage implements SessionEvents {
 
     @Override
     public void onOnline(String sessionId) {
+        tasks.connected(true);
         state.move(AgentState.ONLINE, "session=" + sessionId);
         schedules.onSession();
     }
 
     @Override
     public void onOffline(CloseReason reason) {
+        tasks.connected(false);
         state.move(AgentState.OFFLINE, reason.detail());
     }
 

@@ -1,13 +1,13 @@
 package dev.outpost.agent.internal.runtime;
 
 import dev.outpost.agent.internal.base.Counters;
+import dev.outpost.agent.internal.base.Disk;
 import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.internal.lane.Chain;
 import dev.outpost.agent.internal.lane.Destination;
-import dev.outpost.agent.internal.lane.Disk;
 import dev.outpost.agent.internal.lane.JointPromise;
 import dev.outpost.agent.internal.lane.Lane;
 import dev.outpost.agent.internal.lane.SinkPump;

@@ -109,19 +109,28 @@ public final class ScheduleBook {
     // ---- life -----------------------------------------------------------------------------------------------------
 
     /**
-     * Begins.
+     * Begins. Once more, when the journal could not be read in time and can be now: what began meanwhile goes on as it stands,
+     * and the remembered set is followed unless another one has come.
      *
      * @param restored what the journal has, by key
      */
     public void start(Map<String, byte[]> restored) {
-        started = true;
         agenda.look();
         journal.restore(restored);
-        journal.set().ifPresent(this::enterRestored);
-        byName.values().forEach(entry -> firings.begin(entry, journal.take(entry.name())));
-        journal.removeRest();
-        early.forEach(Runnable::run);
+        Set<Entry> begun = started ? new HashSet<>(byName.values()) : Set.of();
+        if (version.isEmpty()) {
+            journal.set().ifPresent(this::enterRestored);
+        }
+        for (Entry entry : byName.values()) {
+            if (!begun.contains(entry)) {
+                firings.begin(entry, journal.take(entry.name()));
+            }
+        }
+        journal.removeRest(byName::containsKey);
+        started = true;
+        List<Runnable> waiting = List.copyOf(early);
         early.clear();
+        waiting.forEach(Runnable::run);
         agenda.turn();
     }
 

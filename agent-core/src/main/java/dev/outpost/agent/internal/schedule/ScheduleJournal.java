@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,8 +140,8 @@ final class ScheduleJournal {
     }
 
     /** Forgets what nobody has asked about: schedules that are no more. */
-    void removeRest() {
-        schedules.keySet().forEach(name -> journal.remove(PREFIX + name));
+    void removeRest(Predicate<String> isKnown) {
+        schedules.keySet().stream().filter(isKnown.negate()).forEach(name -> journal.remove(PREFIX + name));
         schedules.clear();
         set = null;
     }

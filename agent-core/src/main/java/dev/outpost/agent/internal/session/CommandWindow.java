@@ -5,6 +5,8 @@ import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.protocol.Rejection;
 import dev.outpost.agent.protocol.Request;
+import dev.outpost.agent.protocol.ScheduleCommand;
+import dev.outpost.agent.protocol.ScheduleSet;
 import dev.outpost.agent.protocol.TaskCancel;
 import dev.outpost.agent.protocol.TaskDispatch;
 import java.time.Duration;
@@ -31,8 +33,7 @@ final class CommandWindow {
 
     /** What is wrong with a message, if it is a command. */
     Optional<Rejection> refuse(Envelope<CenterMessage> message, long nowEpochNanos) {
-        CenterMessage payload = message.payload();
-        if (!(payload instanceof TaskDispatch || payload instanceof TaskCancel || payload instanceof Request)) {
+        if (!isCommand(message.payload())) {
             return Optional.empty();
         }
         if (Long.compareUnsigned(message.id(), lastId) <= 0) {
@@ -51,5 +52,14 @@ final class CommandWindow {
                     "its time is off by " + Duration.ofNanos(age) + "; allowed is " + MOST_AGE + " either way"));
         }
         return Optional.empty();
+    }
+
+    /** What makes the agent do something. An old set of schedules would take the place of the newer one. */
+    private static boolean isCommand(CenterMessage payload) {
+        return payload instanceof TaskDispatch
+                || payload instanceof TaskCancel
+                || payload instanceof ScheduleSet
+                || payload instanceof ScheduleCommand
+                || payload instanceof Request;
     }
 }

@@ -7,7 +7,11 @@ public enum FrameType {
     /** A batch of log records. */
     LOGS(1),
     /** A batch of metric points. */
-    METRICS(2);
+    METRICS(2),
+    /** A key and its value, of a {@link KeyedLog}. */
+    ENTRY(3),
+    /** A key that has no value any more. */
+    REMOVAL(4);
 
     private final int number;
 
@@ -25,6 +29,8 @@ public enum FrameType {
         return switch (number) {
             case 1 -> Optional.of(LOGS);
             case 2 -> Optional.of(METRICS);
+            case 3 -> Optional.of(ENTRY);
+            case 4 -> Optional.of(REMOVAL);
             default -> Optional.empty();
         };
     }

@@ -3,9 +3,9 @@ package dev.outpost.agent.internal.task;
 import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.log.Logs;
 import dev.outpost.agent.schedule.AgentClock;
+import dev.outpost.agent.task.FailureRule;
 import dev.outpost.agent.task.TaskContext;
 import dev.outpost.agent.task.TaskExecutor;
-import dev.outpost.agent.task.TaskHandler;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskResult;
 import java.util.Objects;
@@ -23,7 +23,8 @@ final class AttemptRun implements TaskExecutor.Attempt, TaskContext {
 
     private final TaskRequest request;
     private final int number;
-    private final TaskHandler handler;
+    private final TypeLine line;
+    private final int resultChars;
     private final Logs logs;
     private final Guard guard;
     private final BiConsumer<AttemptRun, TaskResult> ended;
@@ -37,7 +38,8 @@ final class AttemptRun implements TaskExecutor.Attempt, TaskContext {
     AttemptRun(
             TaskRequest request,
             int number,
-            TaskHandler handler,
+            TypeLine line,
+            int resultChars,
             Logs logs,
             Guard guard,
             AgentClock clock,
@@ -45,7 +47,8 @@ final class AttemptRun implements TaskExecutor.Attempt, TaskContext {
             Predicate<AttemptRun> progressed) {
         this.request = request;
         this.number = number;
-        this.handler = handler;
+        this.line = line;
+        this.resultChars = resultChars;
         this.logs = logs;
         this.guard = guard;
         this.clock = clock;
@@ -58,16 +61,24 @@ final class AttemptRun implements TaskExecutor.Attempt, TaskContext {
     public void run() {
         TaskResult result;
         try {
-            TaskResult returned = handler.handle(request, this);
+            TaskResult returned = line.handler.handle(request, this);
             result = returned == null ? TaskResult.failedForGood("the handler returned null") : returned;
         } catch (Throwable t) { // user code: any Error must be survived as well
             if (!cancelled) {
                 guard.failed("handler " + request.type(), t);
             }
-            result = TaskResult.failed(Guard.describe(t));
+            result = judge(t);
         }
         over.set(true);
-        ended.accept(this, result);
+        ended.accept(this, ResultLimit.cut(result, resultChars));
+    }
+
+    private TaskResult judge(Throwable failure) {
+        FailureRule rule = line.options.failures();
+        TaskResult unjudged = TaskResult.failed(Guard.describe(failure));
+        return rule == null
+                ? unjudged
+                : guard.call("failure rule " + request.type(), () -> rule.judge(failure, this), unjudged);
     }
 
     void cancel() {

@@ -7,12 +7,9 @@ import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.internal.telemetry.LogPublisher;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.task.TaskExecutor;
-import dev.outpost.agent.task.TaskHandler;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskResult;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -25,7 +22,6 @@ final class Attempts {
     private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(1);
 
     private final TaskSettings settings;
-    private final Map<String, TaskHandler> handlers;
     private final LogPublisher logs;
     private final Guard guard;
     private final Timers timers;
@@ -53,7 +49,6 @@ final class Attempts {
 
     Attempts(
             TaskSettings settings,
-            Map<String, TaskHandler> handlers,
             LogPublisher logs,
             Guard guard,
             Timers timers,
@@ -62,7 +57,6 @@ final class Attempts {
             Counters counters,
             Owner owner) {
         this.settings = settings;
-        this.handlers = Map.copyOf(handlers);
         this.logs = logs;
         this.guard = guard;
         this.timers = timers;
@@ -70,10 +64,6 @@ final class Attempts {
         this.clock = clock;
         this.counters = counters;
         this.owner = owner;
-    }
-
-    boolean hasHandler(String type) {
-        return handlers.containsKey(type);
     }
 
     /** Attempts that run; any thread. */
@@ -84,12 +74,13 @@ final class Attempts {
     /** Starts the next attempt of a task, unless the executor refuses. */
     boolean tryStart(Task task) {
         TaskRequest request = task.request;
-        ExecutorQueue queue = task.queue;
+        ExecutorQueue queue = task.line.queue;
         AttemptRun attempt = new AttemptRun(
                 request,
                 task.attempts + 1,
-                Objects.requireNonNull(handlers.get(request.type())),
-                new TaskLogs(logs, request),
+                task.line,
+                settings.resultChars(),
+                new TaskLogs(logs, request, settings.logRecords(), counters),
                 guard,
                 clock,
                 (run, result) -> inbox.post(() -> onEnded(task, run, result)),
@@ -109,9 +100,30 @@ final class Attempts {
         task.run = run.get();
         task.stop = Task.Stop.NONE;
         task.progress = 0;
-        Duration timeout = request.attemptTimeout() == null ? settings.attemptTimeout() : request.attemptTimeout();
+        Duration timeout = timeout(task);
         task.attemptTimer = after(timeout, () -> stop(task, Task.Stop.TIMEOUT, "attempt took longer than " + timeout));
+        if (request.lease() != null) {
+            watchLease(task, attempt, request.lease());
+        }
         return true;
+    }
+
+    private Duration timeout(Task task) {
+        if (task.request.attemptTimeout() != null) {
+            return task.request.attemptTimeout();
+        }
+        Duration ofType = task.line.options.attemptTimeout();
+        return ofType == null ? settings.attemptTimeout() : ofType;
+    }
+
+    /** Looks again when the lease would be over if there were no further sign of life. */
+    private void watchLease(Task task, AttemptRun attempt, Duration lease) {
+        long left = lease.toNanos() - (clock.nanoTime() - attempt.lastSignNanos());
+        if (left > 0) {
+            task.leaseTimer = after(Duration.ofNanos(left), () -> watchLease(task, attempt, lease));
+        } else {
+            stop(task, Task.Stop.TIMEOUT, "attempt gave no sign of life for " + lease);
+        }
     }
 
     /** Asks a task's attempt to stop; if it does not within the grace period, it is given up. */
@@ -125,6 +137,7 @@ final class Attempts {
         attempt.cancel();
         guard.run("task executor", task.run::interrupt);
         timers.cancel(task.attemptTimer);
+        timers.cancel(task.leaseTimer);
         task.attemptTimer = after(settings.grace(), () -> giveUp(task, attempt));
     }
 
@@ -156,11 +169,12 @@ final class Attempts {
 
     private void over(Task task) {
         timers.cancel(task.attemptTimer);
+        timers.cancel(task.leaseTimer);
         timers.cancel(task.progressTimer);
         task.progressTimer = null;
         task.attempt = null;
         task.run = null;
-        task.queue.running--;
+        task.line.queue.running--;
         running.decrementAndGet();
     }
 

@@ -1,24 +1,24 @@
 package dev.outpost.agent.internal.task;
 
 import dev.outpost.agent.task.TaskExecutor;
-import java.util.Comparator;
-import java.util.PriorityQueue;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The tasks that wait for one executor: by priority, then in the order in which they came. Control loop only. */
+/** One executor and the task types that run on it. Control loop only. */
 final class ExecutorQueue {
 
-    private static final Comparator<Task> URGENCY =
-            Comparator.comparingInt((Task task) -> -task.request.priority()).thenComparingLong(task -> task.order);
-
     private final TaskExecutor executor;
-    private final PriorityQueue<Task> waiting = new PriorityQueue<>(URGENCY);
+    private final List<TypeLine> lines = new ArrayList<>();
 
     /** Whether a timer runs after a refusal. */
     boolean asksAgain;
 
     /** Attempts of ours that the executor runs now. */
     int running;
+
+    /** Attempts that will be handed to the executor as soon as the journal has them. */
+    int starting;
 
     ExecutorQueue(TaskExecutor executor) {
         this.executor = executor;
@@ -28,20 +28,19 @@ final class ExecutorQueue {
         return executor;
     }
 
-    void add(Task task) {
-        waiting.add(task);
+    void add(TypeLine line) {
+        lines.add(line);
     }
 
-    void remove(Task task) {
-        waiting.remove(task);
-    }
-
-    /** The most urgent task, or null. It stays where it is. */
+    /** The most urgent task of a type that may begin one, or null. It stays where it is. */
     @Nullable Task next() {
-        return waiting.peek();
-    }
-
-    int size() {
-        return waiting.size();
+        Task first = null;
+        for (TypeLine line : lines) {
+            Task next = line.next();
+            if (next != null && (first == null || TypeLine.isBefore(next, first))) {
+                first = next;
+            }
+        }
+        return first;
     }
 }

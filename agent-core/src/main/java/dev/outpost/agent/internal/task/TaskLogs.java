@@ -1,12 +1,16 @@
 package dev.outpost.agent.internal.task;
 
 import dev.outpost.agent.attribute.Attributes;
+import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.internal.telemetry.LogPublisher;
 import dev.outpost.agent.log.LogRecord;
 import dev.outpost.agent.log.Logs;
+import dev.outpost.agent.log.NotDurableException;
 import dev.outpost.agent.log.Severity;
 import dev.outpost.agent.task.TaskRequest;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** The logs of one task: every record bears its id and type, and its trace unless the record has one. */
@@ -16,9 +20,15 @@ final class TaskLogs implements Logs {
     private final Attributes tags;
     private final @Nullable String traceId;
     private final @Nullable String spanId;
+    private final AtomicInteger left;
+    private final LongAdder leftOut;
+    private final int mostRecords;
 
-    TaskLogs(LogPublisher publisher, TaskRequest task) {
+    TaskLogs(LogPublisher publisher, TaskRequest task, int mostRecords, Counters counters) {
         this.publisher = publisher;
+        this.left = new AtomicInteger(mostRecords);
+        this.leftOut = counters.counter("task.logs.dropped", "attempt_limit");
+        this.mostRecords = mostRecords;
         this.tags = Attributes.of("outpost.task.id", task.id(), "outpost.task.type", task.type());
         // 00-<32 hex trace id>-<16 hex parent id>-<2 hex flags>,
         // https://www.w3.org/TR/trace-context/#traceparent-header
@@ -45,12 +55,32 @@ final class TaskLogs implements Logs {
 
     @Override
     public boolean publish(LogRecord record) {
-        return publisher.publish(traced(record), tags);
+        return mayPublish() && publisher.publish(traced(record), tags);
     }
 
     @Override
     public CompletableFuture<Void> publishDurable(LogRecord record) {
-        return publisher.publishDurable(traced(record), tags);
+        return mayPublish()
+                ? publisher.publishDurable(traced(record), tags)
+                : CompletableFuture.failedFuture(new NotDurableException("attempt_limit"));
+    }
+
+    /** One attempt must not fill everybody's lanes; the last record that it may publish says that there were more. */
+    private boolean mayPublish() {
+        int before = left.getAndUpdate(n -> Math.max(n - 1, -1));
+        if (before > 0) {
+            return true;
+        }
+        if (before == 0) {
+            publisher.publish(
+                    traced(LogRecord.of(
+                            Severity.WARN,
+                            "this attempt has published " + mostRecords + " log records; further ones are left out",
+                            Attributes.empty())),
+                    tags);
+        }
+        leftOut.increment();
+        return false;
     }
 
     private LogRecord traced(LogRecord record) {

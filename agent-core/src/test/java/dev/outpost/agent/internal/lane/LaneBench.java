@@ -5,6 +5,7 @@ import dev.outpost.agent.fixture.Lanes;
 import dev.outpost.agent.fixture.ManualClock;
 import dev.outpost.agent.fixture.NoWaiting;
 import dev.outpost.agent.internal.base.Counters;
+import dev.outpost.agent.internal.base.DiskQueue;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;

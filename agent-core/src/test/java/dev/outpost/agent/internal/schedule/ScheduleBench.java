@@ -204,6 +204,16 @@ final class ScheduleBench {
         }
 
         @Override
+        public boolean remembers() {
+            return true;
+        }
+
+        @Override
+        public boolean isBeingRead() {
+            return false;
+        }
+
+        @Override
         public boolean isHealthy() {
             return true;
         }

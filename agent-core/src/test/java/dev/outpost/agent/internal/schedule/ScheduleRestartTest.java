@@ -195,6 +195,41 @@ class ScheduleRestartTest {
     }
 
     @Test
+    void start_journalCouldNotBeReadInTime_theRememberedSetIsFollowedLater() {
+        ScheduleSet set =
+                new ScheduleSet("v1", List.of(schedule("p", EVERY_MINUTE).build()));
+        Schedule own = schedule("own", EVERY_MINUTE).build();
+        bench.start(own);
+        bench.steer(book -> book.onSet(set));
+        bench.steer(book -> book.pause("p"));
+        Map<String, byte[]> remembered = Map.copyOf(bench.remembered);
+        ScheduleBench next = new ScheduleBench().start(own);
+        next.pass(Duration.ofSeconds(60));
+
+        next.steer(book -> book.start(remembered));
+
+        assertThat(next.book.version()).isEqualTo("v1");
+        assertThat(next.status("p").paused()).isTrue();
+        assertThat(next.status("own").fired()).as("goes on as it stands").isEqualTo(1);
+    }
+
+    @Test
+    void start_journalReadLateAndAnotherSetHasCome_thatOneIsFollowed() {
+        bench.start();
+        bench.steer(book -> book.onSet(
+                new ScheduleSet("v1", List.of(schedule("p", EVERY_MINUTE).build()))));
+        Map<String, byte[]> remembered = Map.copyOf(bench.remembered);
+        ScheduleBench next = new ScheduleBench().start();
+        next.steer(book -> book.onSet(
+                new ScheduleSet("v2", List.of(schedule("q", EVERY_MINUTE).build()))));
+
+        next.steer(book -> book.start(remembered));
+
+        assertThat(next.book.version()).isEqualTo("v2");
+        assertThat(next.book.entries()).extracting(Entry::name).containsExactly("q");
+    }
+
+    @Test
     void journal_isWrittenOnlyWhenSomethingHasChanged() {
         bench.start(schedule(EVERY_MINUTE).build());
         assertThat(bench.puts).as("when it was first seen").isEqualTo(1);

@@ -7,13 +7,17 @@ import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.internal.journal.Journal;
+import dev.outpost.agent.internal.journal.NoJournal;
 import dev.outpost.agent.internal.telemetry.DurableRecord;
 import dev.outpost.agent.internal.telemetry.LogPublisher;
 import dev.outpost.agent.internal.telemetry.SignalStats;
 import dev.outpost.agent.internal.telemetry.TelemetryRing;
 import dev.outpost.agent.log.OverflowPolicy;
+import dev.outpost.agent.task.ClosePolicy;
 import dev.outpost.agent.task.RetryPolicy;
 import dev.outpost.agent.task.TaskHandler;
+import dev.outpost.agent.task.TaskOptions;
 import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskResult;
@@ -26,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /** A task engine with everything around it turned by hand. Handlers do what {@link #handler} is at the moment. */
 public final class EngineBench {
@@ -59,6 +64,7 @@ public final class EngineBench {
     final ReportBook book = new ReportBook(counters);
     final TelemetryRing ring = new TelemetryRing(64, new NoWaiting());
     TaskHandler handler = (task, context) -> TaskResult.succeeded();
+    long centerAheadNanos;
 
     /** The engine; it has handlers for the types "work" and "other". */
     public final TaskEngine engine;
@@ -69,6 +75,20 @@ public final class EngineBench {
     }
 
     EngineBench(int slots, SplittableRandom random) {
+        this(slots, random, bench -> new NoJournal(), TaskOptions.defaults());
+    }
+
+    EngineBench(int slots, SplittableRandom random, Function<EngineBench, Journal> journal, TaskOptions options) {
+        this(slots, random, journal, options, QUEUE_CAPACITY, ClosePolicy.KEEP);
+    }
+
+    EngineBench(
+            int slots,
+            SplittableRandom random,
+            Function<EngineBench, Journal> journal,
+            TaskOptions options,
+            int capacity,
+            ClosePolicy onClose) {
         executor = new FakeExecutor(slots);
         LogPublisher logs = new LogPublisher(
                 ring,
@@ -80,9 +100,15 @@ public final class EngineBench {
                 future -> new DurableRecord(future, 1, Runnable::run));
         TaskHandler present = (task, context) -> handler.handle(task, context);
         engine = new TaskEngine(
-                new TaskSettings(QUEUE_CAPACITY, ATTEMPT_TIMEOUT, RETRY, GRACE),
-                Map.of("work", present, "other", present),
-                new ExecutorRoutes(executor, Map.of()),
+                new TaskSettings(capacity, ATTEMPT_TIMEOUT, RETRY, GRACE, 1_000, 20, onClose),
+                new TaskTypes(
+                        Map.of(
+                                "work",
+                                new TaskTypes.Definition(present, options),
+                                "other",
+                                new TaskTypes.Definition(present, TaskOptions.defaults())),
+                        executor),
+                journal.apply(this),
                 book,
                 reports::add,
                 logs,
@@ -90,6 +116,7 @@ public final class EngineBench {
                 timers,
                 inbox,
                 clock,
+                () -> centerAheadNanos,
                 random,
                 counters);
     }

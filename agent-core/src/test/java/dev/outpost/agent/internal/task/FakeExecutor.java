@@ -1,8 +1,10 @@
 package dev.outpost.agent.internal.task;
 
 import dev.outpost.agent.task.TaskExecutor;
+import dev.outpost.agent.task.TaskRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An executor whose attempts run when the test says so, on the test's thread. */
@@ -13,6 +15,7 @@ final class FakeExecutor implements TaskExecutor {
     final List<FakeRun> all = new ArrayList<>();
     int refusals;
     int asked;
+    Consumer<Attempt> began = attempt -> {};
     boolean broken;
     boolean closed;
 
@@ -36,6 +39,7 @@ final class FakeExecutor implements TaskExecutor {
             return null;
         }
         FakeRun run = new FakeRun(attempt, slotFreed);
+        began.accept(attempt);
         running.add(run);
         all.add(run);
         return run;
@@ -65,6 +69,14 @@ final class FakeExecutor implements TaskExecutor {
         FakeRun(Attempt attempt, Runnable slotFreed) {
             this.attempt = attempt;
             this.slotFreed = slotFreed;
+        }
+
+        Attempt attempt() {
+            return attempt;
+        }
+
+        TaskRequest task() {
+            return attempt.task();
         }
 
         /** Lets the handler do its work now. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outpost.agent.fixture.Cases;
 import dev.outpost.agent.task.RetryPolicy;
+import dev.outpost.agent.task.TaskResult;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,14 +41,19 @@ class LimitsTest {
     @Test
     void cut_detailBeyondTheLimit_saysHowMuchIsMissing() {
         assertThat(ResultLimit.cut("x".repeat(4_000))).hasSize(4_000);
-        assertThat(ResultLimit.cut("x".repeat(4_007))).startsWith("xxx").endsWith("x… (7 more)");
+        assertThat(ResultLimit.cut("a".repeat(3_000) + "b".repeat(3_000)))
+                .hasSizeLessThanOrEqualTo(4_000)
+                .startsWith("aaa")
+                .contains("… (2000 or more left out) …")
+                .endsWith("bbb");
     }
 
     @Test
     void cut_outputWithinTheLimit_isLeftAsItIs() {
         Map<String, String> output = Map.of("k", "x".repeat(MOST_OUTPUT - 1));
 
-        assertThat(ResultLimit.cut(output)).isSameAs(output);
+        TaskResult result = TaskResult.succeeded(output);
+        assertThat(ResultLimit.cut(result, MOST_OUTPUT)).isSameAs(result);
     }
 
     @Test
@@ -60,14 +67,32 @@ class LimitsTest {
             }
             int all = size(output);
 
-            Map<String, String> cut = new LinkedHashMap<>(ResultLimit.cut(output));
+            TaskResult result = ResultLimit.cut(TaskResult.succeeded(output), MOST_OUTPUT);
+            Map<String, String> cut = new LinkedHashMap<>(((TaskResult.Succeeded) result).output());
 
             String missing = cut.remove("outpost.truncated_chars");
             assertThat(size(cut)).isEqualTo(all - (missing == null ? 0 : Integer.parseInt(missing)));
             assertThat(size(cut)).isLessThanOrEqualTo(MOST_OUTPUT);
             assertThat(missing == null).isEqualTo(all <= MOST_OUTPUT);
-            cut.forEach((key, value) -> assertThat(output.get(key)).startsWith(value));
+            assertThat(output).containsAllEntriesOf(onlyWhole(cut));
         });
+    }
+
+    private static Map<String, String> onlyWhole(Map<String, String> cut) {
+        Map<String, String> whole = new LinkedHashMap<>(cut);
+        whole.values().removeIf(value -> value.contains("left out"));
+        return whole;
+    }
+
+    @Test
+    void cut_pairsAtTheEdges_areNotSplit() {
+        for (int most = 300; most < 400; most++) {
+            String emoji = "\uD83D\uDE00".repeat(500);
+            TaskResult cut = ResultLimit.cut(TaskResult.succeeded(Map.of("k", emoji)), most);
+            String value = ((TaskResult.Succeeded) cut).output().getOrDefault("k", "");
+            assertThat(new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))
+                    .isEqualTo(value);
+        }
     }
 
     private static int size(Map<String, String> map) {

@@ -10,7 +10,6 @@ import static dev.outpost.agent.task.TaskState.QUEUED;
 import static dev.outpost.agent.task.TaskState.REFUSED;
 import static dev.outpost.agent.task.TaskState.RETRY_WAIT;
 import static dev.outpost.agent.task.TaskState.RUNNING;
-import static dev.outpost.agent.task.TaskState.SKIPPED;
 import static dev.outpost.agent.task.TaskState.SUCCEEDED;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -46,7 +45,7 @@ class TaskEngineTest {
         assertThat(bench.last("a").output()).containsEntry("answer", "42");
         assertThat(bench.last("a").attempt()).isEqualTo(1);
         assertThat(engine.runningCount()).isZero();
-        assertThat(engine.isLive("a")).isFalse();
+        assertThat(engine.queuedCount()).isZero();
         assertThat(bench.timers.size()).as("timers left behind").isZero();
     }
 
@@ -322,16 +321,7 @@ class TaskEngineTest {
         assertThat(bench.last("a").progress()).isZero();
     }
 
-    // ---- skip, drain, close ----
-
-    @Test
-    void skip_isReportedAndRemembered() {
-        engine.skip(EngineBench.request("a").build(), "the last one runs");
-
-        assertThat(bench.statesOf("a")).containsExactly(SKIPPED);
-        bench.submit("a");
-        assertThat(bench.executor.all).isEmpty();
-    }
+    // ---- drain, close ----
 
     @Test
     void drain_cancelsWhatWaitsAndLetsWhatRunsFinish() {

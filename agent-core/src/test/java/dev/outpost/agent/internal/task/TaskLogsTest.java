@@ -100,7 +100,7 @@ class TaskLogsTest {
         Collecting lane = new Collecting();
         loop.add(Signal.LOGS, ring, new BatchLimits(1, 1_000, 1), List.of(lane));
 
-        calls.accept(new TaskLogs(publisher, task));
+        calls.accept(new TaskLogs(publisher, task, 100, new Counters()));
         while (loop.doWork() > 0) {
             // goes on
         }

@@ -45,7 +45,8 @@ record Dialling(
     record Line(
             ManagedChannel channel,
             Metadata headers,
-            @Nullable Instant tokenExpires) {}
+            @Nullable Instant tokenExpires,
+            boolean plaintext) {}
 
     /** It cannot be dialled at all now. */
     static final class NotReady extends Exception {
@@ -81,7 +82,8 @@ record Dialling(
             return new Line(
                     GrpcChannels.client(this, material, loops, blocking),
                     headers,
-                    token == null ? null : token.expires());
+                    token == null ? null : token.expires(),
+                    material == null);
         } catch (IOException | GeneralSecurityException e) {
             throw new NotReady(tlsFiles(e));
         }

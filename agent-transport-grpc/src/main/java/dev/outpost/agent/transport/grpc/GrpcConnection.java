@@ -46,6 +46,7 @@ final class GrpcConnection extends ClientCall.Listener<ByteBuffer> implements Co
     private @Nullable ManagedChannel channel;
     private volatile @Nullable ClientCall<EncodedMessage, ByteBuffer> call;
     private volatile boolean opened;
+    private volatile boolean plaintext;
     private @Nullable CloseReason closing;
     private int demandBeforeCall;
     private boolean ended;
@@ -83,6 +84,7 @@ final class GrpcConnection extends ClientCall.Listener<ByteBuffer> implements Co
             }
             channel = line.channel();
         }
+        plaintext = line.plaintext();
         try {
             started = line.channel()
                     .newCall(AgentService.CLIENT_CONNECT, CallOptions.DEFAULT.withOnReadyThreshold(READY_THRESHOLD));
@@ -231,7 +233,12 @@ final class GrpcConnection extends ClientCall.Listener<ByteBuffer> implements Co
         synchronized (lock) {
             asked = closing;
         }
-        end(asked == null ? StatusMapping.toReason(status, trailers) : asked);
+        if (asked == null) {
+            CloseReason told = StatusMapping.toReason(status, trailers);
+            end(plaintext && !opened ? StatusMapping.beforeAWord(told) : told);
+        } else {
+            end(asked);
+        }
     }
 
     private void end(CloseReason reason) {

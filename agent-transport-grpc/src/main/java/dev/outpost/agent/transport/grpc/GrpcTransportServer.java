@@ -4,6 +4,7 @@ import dev.outpost.agent.ConfigurationException;
 import dev.outpost.agent.ConfigurationException.Problem;
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.HandshakeLimit;
+import dev.outpost.agent.transport.ReloadableTls;
 import dev.outpost.agent.transport.ServerLog;
 import dev.outpost.agent.transport.Tls;
 import dev.outpost.agent.transport.TransportServer;
@@ -15,9 +16,11 @@ import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,7 +62,8 @@ public final class GrpcTransportServer implements TransportServer {
     private final Set<GrpcServerConnection> open = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
     private @Nullable Server server;
-    private volatile @Nullable ServerTls serverTls;
+    private volatile @Nullable ReloadableTls<?> certificates;
+    private volatile Runnable trustChanged = () -> {};
     private @Nullable EventLoopGroup accepting;
     private @Nullable EventLoopGroup serving;
 
@@ -124,8 +128,9 @@ public final class GrpcTransportServer implements TransportServer {
                         .build());
         try {
             if (tls != null) {
-                ServerTls made = ServerTls.of(tls, nativeTls, log, Clock.systemUTC());
-                serverTls = made;
+                ServerTls made = new ServerTls(tls, nativeTls, log, Clock.systemUTC());
+                certificates = made.files();
+                trustChanged = acceptor::onTrustChanged;
                 builder.sslContext(made);
             }
             Server started = builder.build().start();
@@ -156,16 +161,18 @@ public final class GrpcTransportServer implements TransportServer {
     }
 
     /**
-     * Reads certificates, key and trust now, and uses them from the next handshake on if they have changed. Without effect before
-     * {@link #start} and without TLS. Blocks for as long as reading takes.
+     * Reads certificates, key and trust now, and uses them from the next handshake on if they have changed; if trust has, the
+     * acceptor is told. Without effect before {@link #start} and without TLS. Blocks for as long as reading takes.
      *
      * @throws IOException if they cannot be read or make no sense; those in use stay
      */
     public void reload() throws IOException {
-        ServerTls present = serverTls;
+        ReloadableTls<?> present = certificates;
         if (present != null) {
             try {
-                present.reload();
+                if (present.reload()) {
+                    trustChanged.run();
+                }
             } catch (GeneralSecurityException e) {
                 throw new IOException(e.getMessage(), e);
             }
@@ -175,11 +182,17 @@ public final class GrpcTransportServer implements TransportServer {
     @Override
     public SortedMap<String, Long> counters() {
         SortedMap<String, Long> all = door.counters();
-        ServerTls present = serverTls;
+        ReloadableTls<?> present = certificates;
         if (present != null) {
             all.put("tls.certificate.expires", present.expiresEpochSecond());
         }
         return all;
+    }
+
+    @Override
+    public Optional<String> objectionTo(List<X509Certificate> chain) {
+        ReloadableTls<?> present = certificates;
+        return present == null ? Optional.empty() : present.objectionTo(chain);
     }
 
     @Override
@@ -265,8 +278,8 @@ public final class GrpcTransportServer implements TransportServer {
         }
 
         /**
-         * New connections per second in all: 1 to 1,000,000; default 300, which leaves most of two processors to the agents that are
-         * connected. A tenth of a second's may come at once; at low rates up to 20.
+         * New connections in all in any second: 1 to 1,000,000; default 300, which leaves most of two processors to the agents that are
+         * connected. A tenth of them may come at once; of more than that, nine tenths get through in the long run.
          */
         public Builder handshakesPerSecond(int connections) {
             this.handshakesPerSecond = connections;

@@ -2,10 +2,13 @@ package dev.outpost.agent.transport.grpc;
 
 import dev.outpost.agent.transport.CloseReason.Fault;
 import dev.outpost.agent.transport.TlsFaults;
+import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
+import io.grpc.netty.shaded.io.netty.buffer.Unpooled;
 import io.grpc.netty.shaded.io.netty.channel.ChannelDuplexHandler;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.ChannelPromise;
 import io.grpc.netty.shaded.io.netty.channel.socket.SocketChannel;
+import io.grpc.netty.shaded.io.netty.handler.ssl.NotSslRecordException;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandler;
 import io.grpc.netty.shaded.io.netty.util.ReferenceCountUtil;
 import java.net.SocketAddress;
@@ -21,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class HandshakeWatch extends ChannelDuplexHandler {
 
     private static final long LINGER_MILLIS = 800;
+
+    /** The first byte of TLS, and not of HTTP/2. */
+    private static final byte HANDSHAKE = 22;
+
+    /** A TLS record with the fatal alert "protocol_version" (RFC 8446, section 6), by which a peer in plaintext can know what it has met. */
+    private static final byte[] SPEAK_TLS = {21, 3, 3, 0, 2, 2, 70};
 
     private final Door door;
     private @Nullable SocketAddress peer;
@@ -45,15 +54,20 @@ final class HandshakeWatch extends ChannelDuplexHandler {
         }
         if (!watching) {
             watching = true;
-            watch(ctx);
+            watch(ctx, message);
         }
         ctx.fireChannelRead(message);
     }
 
-    private void watch(ChannelHandlerContext ctx) {
+    private void watch(ChannelHandlerContext ctx, Object first) {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
-        if (tls == null) {
-            ctx.pipeline().remove(this); // plaintext
+        if (tls == null) { // plaintext
+            if (first instanceof ByteBuf bytes
+                    && bytes.isReadable()
+                    && bytes.getByte(bytes.readerIndex()) == HANDSHAKE) {
+                door.handshakeFailed(Fault.TLS_PROTOCOL.name(), peer, "it speaks TLS, and this port plaintext");
+            }
+            ctx.pipeline().remove(this);
             return;
         }
         var unused = tls.handshakeFuture().addListener(handshake -> {
@@ -83,6 +97,9 @@ final class HandshakeWatch extends ChannelDuplexHandler {
                 && !tls.handshakeFuture().isSuccess();
         if (failed && watching && ctx.channel().isActive() && ctx.channel() instanceof SocketChannel socket) {
             lingering = true;
+            if (tls.handshakeFuture().cause() instanceof NotSslRecordException) { // TLS itself says nothing then
+                var unusedAlert = ctx.writeAndFlush(Unpooled.wrappedBuffer(SPEAK_TLS));
+            }
             Future<?> later = ctx.executor().schedule(() -> end(ctx, promise), LINGER_MILLIS, TimeUnit.MILLISECONDS);
             var unusedEnd = socket.closeFuture().addListener(closed -> later.cancel(false));
             var unusedOutput = socket.shutdownOutput().addListener(done -> {

@@ -1,5 +1,6 @@
 package dev.outpost.agent.transport.grpc;
 
+import dev.outpost.agent.transport.ReloadableTls;
 import dev.outpost.agent.transport.ServerLog;
 import dev.outpost.agent.transport.Tls;
 import dev.outpost.agent.transport.TlsMaterial;
@@ -16,12 +17,8 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
 import io.grpc.netty.shaded.io.netty.internal.tcnative.SSL;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Date;
 import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.SSLEngine;
@@ -29,8 +26,6 @@ import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The server's certificates, which may be replaced while it runs: every handshake uses those of the moment.
@@ -43,22 +38,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ServerTls extends SslContext {
 
-    private static final Logger LOG = LoggerFactory.getLogger("dev.outpost.agent.transport.grpc");
-
-    /** A warning comes when a fifth of the certificate's life is left, and a week at most. */
-    private static final int WARN_PART = 5;
-
-    private static final Duration WARN_BEFORE = Duration.ofDays(7);
-    private static final Duration WARN_EVERY = Duration.ofDays(1);
-
-    private final Tls files;
     private final boolean isNative;
-    private final ServerLog log;
-    private final Clock clock;
-    private final Object reloading = new Object();
-    private volatile Loaded loaded;
-    private String lastProblem = "";
-    private @Nullable Instant warned;
+    private final ReloadableTls<Loaded> files;
 
     /**
      * What the files held.
@@ -67,19 +48,9 @@ final class ServerTls extends SslContext {
      */
     private record Loaded(
             TlsMaterial material,
-            String fingerprint,
             X509ExtendedKeyManager keys,
             @Nullable X509ExtendedTrustManager trust,
             SslContext context) {}
-
-    private ServerTls(Tls files, boolean isNative, ServerLog log, Clock clock)
-            throws IOException, GeneralSecurityException {
-        this.files = files;
-        this.isNative = isNative;
-        this.log = log;
-        this.clock = clock;
-        this.loaded = load();
-    }
 
     /**
      * Reads the files.
@@ -87,21 +58,20 @@ final class ServerTls extends SslContext {
      * @throws IOException if one cannot be read
      * @throws GeneralSecurityException if one is not what it should be
      */
-    static ServerTls of(Tls files, boolean mayBeNative, ServerLog log, Clock clock)
-            throws IOException, GeneralSecurityException {
-        ServerTls made = new ServerTls(files, mayBeNative && OpenSsl.isAvailable(), log, clock);
-        made.warnOfExpiry();
-        return made;
+    ServerTls(Tls files, boolean mayBeNative, ServerLog log, Clock clock) throws IOException, GeneralSecurityException {
+        this.isNative = mayBeNative && OpenSsl.isAvailable();
+        this.files = new ReloadableTls<>(files, log, clock, this::load);
     }
 
-    private Loaded load() throws IOException, GeneralSecurityException {
-        TlsMaterial material = TlsMaterial.load(files);
-        if (material.privateKey() == null) {
-            throw new CertificateException("a server needs a certificate and its key");
-        }
+    private Loaded load(TlsMaterial material) throws IOException, GeneralSecurityException {
         X509ExtendedKeyManager keys = material.keyManager();
         X509ExtendedTrustManager trust = material.trust().isEmpty() ? null : material.trustManager();
-        return new Loaded(material, material.fingerprint(), keys, trust, context(material, keys, trust));
+        return new Loaded(material, keys, trust, context(material, keys, trust));
+    }
+
+    /** The files, to be read again. */
+    ReloadableTls<?> files() {
+        return files;
     }
 
     private SslContext context(
@@ -124,72 +94,6 @@ final class ServerTls extends SslContext {
         return context;
     }
 
-    /**
-     * Takes what the files hold now, if it differs from what is used and makes sense; otherwise the old goes on being used.
-     * Blocks as long as reading takes.
-     *
-     * @throws IOException if a file cannot be read
-     * @throws GeneralSecurityException if the files make no sense, alone or together
-     */
-    void reload() throws IOException, GeneralSecurityException {
-        synchronized (reloading) {
-            Loaded found;
-            try {
-                if (TlsMaterial.load(files).fingerprint().equals(loaded.fingerprint)) {
-                    lastProblem = "";
-                    warnOfExpiry();
-                    return;
-                }
-                found = load();
-                requireValid(found.material.chain().get(0));
-            } catch (IOException | GeneralSecurityException e) {
-                log.count("tls.reloads.failed");
-                String problem = String.valueOf(e.getMessage());
-                if (!problem.equals(lastProblem)) {
-                    lastProblem = problem;
-                    LOG.warn("event=server.tls.reload.failed the certificates in use stay: {}", problem);
-                }
-                throw e;
-            }
-            loaded = found;
-            lastProblem = "";
-            warned = null;
-            log.count("tls.reloads");
-            LOG.info("event=server.tls.reloaded certificate={} expires={}", found.material, found.material.expires());
-            warnOfExpiry();
-        }
-    }
-
-    /** One that is not valid now would end what works. */
-    private void requireValid(X509Certificate replacement) throws CertificateException {
-        replacement.checkValidity(Date.from(clock.instant()));
-    }
-
-    private void warnOfExpiry() {
-        Instant expires = loaded.material.expires();
-        Instant now = clock.instant();
-        if (expires != null
-                && now.plus(warnBefore()).isAfter(expires)
-                && (warned == null || !now.isBefore(warned.plus(WARN_EVERY)))) {
-            warned = now;
-            LOG.warn("event=server.tls.expiring certificate={} expires={}", loaded.material, expires);
-        }
-    }
-
-    private Duration warnBefore() {
-        X509Certificate own = loaded.material.chain().get(0);
-        Duration part = Duration.between(
-                        own.getNotBefore().toInstant(), own.getNotAfter().toInstant())
-                .dividedBy(WARN_PART);
-        return part.compareTo(WARN_BEFORE) < 0 ? part : WARN_BEFORE;
-    }
-
-    /** When the certificate in use stops being valid, in seconds since 1970. */
-    long expiresEpochSecond() {
-        Instant expires = loaded.material.expires();
-        return expires == null ? 0 : expires.getEpochSecond();
-    }
-
     // ---- SslContext -----------------------------------------------------------------------------------------------
 
     @Override
@@ -203,7 +107,7 @@ final class ServerTls extends SslContext {
     }
 
     private SslContext current() {
-        Loaded now = loaded;
+        Loaded now = files.present();
         if (isNative) {
             return now.context;
         }
@@ -228,17 +132,17 @@ final class ServerTls extends SslContext {
 
     @Override
     public List<String> cipherSuites() {
-        return loaded.context.cipherSuites();
+        return files.present().context.cipherSuites();
     }
 
     @Override
     @SuppressWarnings("deprecation") // that is what the class that we extend returns
     public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
-        return loaded.context.applicationProtocolNegotiator();
+        return files.present().context.applicationProtocolNegotiator();
     }
 
     @Override
     public SSLSessionContext sessionContext() {
-        return loaded.context.sessionContext();
+        return files.present().context.sessionContext();
     }
 }

@@ -40,6 +40,9 @@ final class StatusMapping {
             "http status code",
             "missing http status code");
 
+    /** What gRPC says when the first bytes are a TLS alert: a server that expects TLS has been spoken to in plaintext. */
+    private static final List<String> TLS_ALERT = List.of("hex dump for first 5 bytes: 1503");
+
     /** A proxy or balancer in between says that it does not reach the control center. */
     private static final Pattern GATEWAY = Pattern.compile("(?i)http status code (429|502|503|504)");
 
@@ -52,6 +55,10 @@ final class StatusMapping {
             return tlsReason(tls.get(), cause);
         }
         String detail = status.getCode() + ": " + describe(status);
+        if (saysOneOf(detail, TLS_ALERT)) {
+            return CloseReason.refused("the other side speaks TLS, and this side plaintext: " + detail, cause)
+                    .as(Fault.TLS_PROTOCOL);
+        }
         Fault fault = faultOf(status);
         if (fault == Fault.PROTOCOL && saysOneOf(detail, NOT_GRPC)) {
             detail = "the other side does not speak gRPC: " + detail;
@@ -62,6 +69,17 @@ final class StatusMapping {
                 CloseReason.refused(detail, cause).as(fault);
             default -> new CloseReason(Next.RETRY_WITH_BACKOFF, detail, retryAfter(trailers), cause, fault);
         };
+    }
+
+    /** A link in plaintext that broke before the other side had said anything. */
+    static CloseReason beforeAWord(CloseReason reason) {
+        return reason.fault() == Fault.LOST
+                ? CloseReason.retry(
+                                "the other side hung up before it said anything, as one does that expects TLS, or limits"
+                                        + " connections: " + reason.detail(),
+                                reason.cause())
+                        .as(Fault.LOST)
+                : reason;
     }
 
     private static CloseReason tlsReason(Fault fault, @Nullable Throwable cause) {

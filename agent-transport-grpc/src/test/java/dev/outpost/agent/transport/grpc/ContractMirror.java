@@ -17,6 +17,9 @@ import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Rejection;
 import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.Response;
+import dev.outpost.agent.protocol.ScheduleCommand;
+import dev.outpost.agent.protocol.ScheduleReport;
+import dev.outpost.agent.protocol.ScheduleSet;
 import dev.outpost.agent.protocol.StreamOpen;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TaskCancel;
@@ -26,12 +29,21 @@ import dev.outpost.agent.protocol.TaskReportAck;
 import dev.outpost.agent.protocol.TelemetryBatch;
 import dev.outpost.agent.protocol.TelemetryGap;
 import dev.outpost.agent.protocol.Welcome;
+import dev.outpost.agent.schedule.AtTrigger;
+import dev.outpost.agent.schedule.CronExpression;
+import dev.outpost.agent.schedule.EventTrigger;
+import dev.outpost.agent.schedule.EveryTrigger;
+import dev.outpost.agent.schedule.Schedule;
+import dev.outpost.agent.schedule.ScheduleStatus;
+import dev.outpost.agent.task.OverlapPolicy;
 import dev.outpost.agent.task.RetryPolicy;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskStatus;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The same message as an object of the classes generated from the contract. They bear the names of the core's records, so
@@ -69,6 +81,8 @@ final class ContractMirror {
             to.setRequest(request(m));
         } else if (payload instanceof Response m) {
             to.setResponse(response(m));
+        } else if (payload instanceof ScheduleReport m) {
+            to.setScheduleReport(scheduleReport(m));
         } else if (payload instanceof Goodbye m) {
             to.setGoodbye(dev.outpost.agent.v1.Goodbye.newBuilder().setReason(m.reason()));
         } else {
@@ -114,6 +128,13 @@ final class ContractMirror {
             to.setRequest(request(m));
         } else if (payload instanceof Response m) {
             to.setResponse(response(m));
+        } else if (payload instanceof ScheduleSet m) {
+            to.setScheduleSet(scheduleSet(m));
+        } else if (payload instanceof ScheduleCommand m) {
+            to.setScheduleCommand(dev.outpost.agent.v1.ScheduleCommand.newBuilder()
+                    .setName(m.name())
+                    .setAction(
+                            dev.outpost.agent.v1.ScheduleCommand.Action.valueOf(contractName("ACTION", m.action()))));
         } else if (payload instanceof Drain m) {
             to.setDrain(dev.outpost.agent.v1.Drain.newBuilder()
                     .setReason(m.reason())
@@ -137,6 +158,8 @@ final class ContractMirror {
                 .addAllTaskTypes(m.taskTypes())
                 .addAllStreams(positions(m.streams()))
                 .addAllRequestTypes(m.requestTypes())
+                .setJournalId(m.journalId())
+                .setScheduleVersion(m.scheduleVersion())
                 .build();
     }
 
@@ -190,7 +213,33 @@ final class ContractMirror {
                 .setDetail(m.detail())
                 .putAllOutput(m.output())
                 .setProgress(m.progress())
-                .setRetryAfterMs(retryAfter == null ? 0 : retryAfter.toMillis())
+                .setRetryAfterMs(orZero(retryAfter))
+                .setOrigin(dev.outpost.agent.v1.TaskReport.Origin.valueOf(contractName("ORIGIN", m.origin())))
+                .build();
+    }
+
+    private static dev.outpost.agent.v1.ScheduleReport scheduleReport(ScheduleReport m) {
+        return dev.outpost.agent.v1.ScheduleReport.newBuilder()
+                .setVersion(m.version())
+                .addAllSchedules(m.schedules().stream()
+                        .map(ContractMirror::scheduleStatus)
+                        .toList())
+                .setTotal(m.total())
+                .setRefusedVersion(m.refusedVersion())
+                .addAllProblems(m.problems())
+                .build();
+    }
+
+    private static dev.outpost.agent.v1.ScheduleStatus scheduleStatus(ScheduleStatus m) {
+        return dev.outpost.agent.v1.ScheduleStatus.newBuilder()
+                .setName(m.name())
+                .setTrigger(m.trigger())
+                .setPushed(m.pushed())
+                .setPaused(m.paused())
+                .setNextUnixMs(orZero(m.next()))
+                .setLastUnixMs(orZero(m.last()))
+                .setFired(m.fired())
+                .setMissed(m.missed())
                 .build();
     }
 
@@ -226,23 +275,73 @@ final class ContractMirror {
     }
 
     private static dev.outpost.agent.v1.TaskDispatch taskDispatch(TaskRequest m) {
-        Duration attemptTimeout = m.attemptTimeout();
-        Duration deadline = m.deadline();
         RetryPolicy retry = m.retry();
-        String traceparent = m.traceparent();
         var to = dev.outpost.agent.v1.TaskDispatch.newBuilder()
                 .setTaskId(m.id())
                 .setType(m.type())
                 .putAllArguments(m.arguments())
-                .setAttemptTimeoutMs(attemptTimeout == null ? 0 : attemptTimeout.toMillis())
-                .setDeadlineMs(deadline == null ? 0 : deadline.toMillis())
+                .setAttemptTimeoutMs(orZero(m.attemptTimeout()))
+                .setDeadlineMs(orZero(m.deadline()))
                 .setPriority(m.priority())
-                .setTraceparent(traceparent == null ? "" : traceparent);
+                .setTraceparent(orEmpty(m.traceparent()))
+                .setLeaseMs(orZero(m.lease()))
+                .setIdempotent(m.idempotent())
+                .setIdempotencyKey(orEmpty(m.idempotencyKey()))
+                .setConcurrencyKey(orEmpty(m.concurrencyKey()))
+                .setOverlap(overlap(m.overlap()))
+                .setNotBeforeUnixMs(orZero(m.notBefore()))
+                .setNotAfterUnixMs(orZero(m.notAfter()))
+                .setOnDisconnect(dev.outpost.agent.v1.TaskDispatch.OnDisconnect.valueOf(
+                        m.onDisconnect().kind().name()))
+                .setStopAfterMs(orZero(m.onDisconnect().after()))
+                .setParentId(orEmpty(m.parent()));
         if (retry != null) {
             to.setRetry(dev.outpost.agent.v1.RetryPolicy.newBuilder()
                     .setMaxAttempts(retry.maxAttempts())
                     .setInitialDelayMs(retry.initialDelay().toMillis())
                     .setMaxDelayMs(retry.maxDelay().toMillis()));
+        }
+        return to.build();
+    }
+
+    private static dev.outpost.agent.v1.TaskDispatch.Overlap overlap(OverlapPolicy overlap) {
+        return dev.outpost.agent.v1.TaskDispatch.Overlap.valueOf(overlap.name());
+    }
+
+    private static dev.outpost.agent.v1.ScheduleSet scheduleSet(ScheduleSet m) {
+        return dev.outpost.agent.v1.ScheduleSet.newBuilder()
+                .setVersion(m.version())
+                .addAllSchedules(
+                        m.schedules().stream().map(ContractMirror::schedule).toList())
+                .build();
+    }
+
+    private static dev.outpost.agent.v1.Schedule schedule(Schedule m) {
+        var to = dev.outpost.agent.v1.Schedule.newBuilder()
+                .setName(m.name())
+                .setTask(taskDispatch(m.template()))
+                .setOverlap(overlap(m.overlap()))
+                .setMisfire(dev.outpost.agent.v1.Schedule.Misfire.valueOf(
+                        m.misfire().kind().name()))
+                .setMisfireMost(m.misfire().most())
+                .setJitterMs(m.jitter().toMillis())
+                .setPaused(m.paused());
+        if (m.trigger() instanceof CronExpression cron) {
+            to.setCron(dev.outpost.agent.v1.Schedule.Cron.newBuilder()
+                    .setExpression(cron.expression())
+                    .setZone(cron.zone().getId()));
+        } else if (m.trigger() instanceof EveryTrigger every) {
+            to.setEvery(dev.outpost.agent.v1.Schedule.Every.newBuilder()
+                    .setIntervalMs(every.interval().toMillis())
+                    .setAfterEnd(every.from() == EveryTrigger.From.END));
+        } else if (m.trigger() instanceof AtTrigger at) {
+            to.setAtUnixMs(at.instant().toEpochMilli());
+        } else if (m.trigger() instanceof EventTrigger event) {
+            to.setEvent(dev.outpost.agent.v1.Schedule.Event.newBuilder()
+                    .setType(event.type())
+                    .setDebounceMs(event.debounce().toMillis()));
+        } else {
+            throw new IllegalArgumentException("not in the contract: " + m.trigger());
         }
         return to.build();
     }
@@ -257,13 +356,12 @@ final class ContractMirror {
     }
 
     private static dev.outpost.agent.v1.Request request(Request m) {
-        String traceparent = m.traceparent();
         return dev.outpost.agent.v1.Request.newBuilder()
                 .setType(m.type())
                 .setContentType(m.contentType())
                 .setBody(ByteString.copyFrom(m.body()))
                 .setTimeoutMs(unsigned32(m.timeout()))
-                .setTraceparent(traceparent == null ? "" : traceparent)
+                .setTraceparent(orEmpty(m.traceparent()))
                 .build();
     }
 
@@ -295,6 +393,18 @@ final class ContractMirror {
     /** Names of one scope must differ in protobuf, so the contract's first constant bears the enum's name too. */
     private static String contractName(String scope, Enum<?> constant) {
         return constant.name().equals("UNSPECIFIED") ? scope + "_UNSPECIFIED" : constant.name();
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    private static long orZero(@Nullable Duration duration) {
+        return duration == null ? 0 : duration.toMillis();
+    }
+
+    private static long orZero(@Nullable Instant instant) {
+        return instant == null ? 0 : instant.toEpochMilli();
     }
 
     /** A Java int with the bits of the number, as generated classes have it. */

@@ -36,6 +36,7 @@ class GrpcServerUnderAttackTest {
     private final GrpcTransportServer server = GrpcTransportServer.on(ANY_PORT)
             .plaintext()
             .maxMessageBytes(MAX_MESSAGE_BYTES)
+            .handshakesPerSecond(1_000_000) // or a fast machine's attackers are turned away at the door
             .build();
     private GrpcTransport transport;
     private Connection<AgentMessage> goodConnection;

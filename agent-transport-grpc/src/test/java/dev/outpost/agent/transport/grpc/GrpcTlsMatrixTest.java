@@ -13,6 +13,7 @@ import dev.outpost.agent.transport.TlsMaterial;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,9 +188,26 @@ class GrpcTlsMatrixTest {
             LinkRecorder<CenterMessage> heard = new LinkRecorder<>();
             transport.open(RawCall.helloEnvelope(), heard).request(1);
             CloseReason reason = heard.awaitClosed();
-            assertThat(reason.fault()).as(reason.toString()).isIn(Fault.PROTOCOL, Fault.LOST);
-            assertThat(reason.next()).isEqualTo(Next.RETRY_WITH_BACKOFF);
+            assertThat(reason.fault()).as(reason.toString()).isEqualTo(Fault.TLS_PROTOCOL);
+            assertThat(reason.next()).isEqualTo(Next.RETRY_RARELY);
+            assertThat(reason.detail()).startsWith("the other side speaks TLS, and this side plaintext");
             awaitCount(server, "handshakes.failed{TLS_PROTOCOL}");
+        }
+    }
+
+    @Test
+    void open_plaintextToOneWhoHangsUpWithoutAWord_saysWhatMayBeBehindIt() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                GrpcTransport transport = GrpcTransport.to("localhost:" + silent.getLocalPort())
+                        .plaintext()
+                        .build()) {
+            LinkRecorder<CenterMessage> heard = new LinkRecorder<>();
+            transport.open(RawCall.helloEnvelope(), heard).request(1);
+            silent.accept().close();
+            CloseReason reason = heard.awaitClosed();
+            assertThat(reason.fault()).as(reason.toString()).isEqualTo(Fault.LOST);
+            assertThat(reason.next()).isEqualTo(Next.RETRY_WITH_BACKOFF);
+            assertThat(reason.detail()).contains("as one does that expects TLS");
         }
     }
 
@@ -202,6 +220,7 @@ class GrpcTlsMatrixTest {
             CloseReason reason = connect(server, agent).awaitClosed();
             assertThat(reason.fault()).as(reason.toString()).isEqualTo(Fault.TLS_PROTOCOL);
             assertThat(reason.detail()).contains("does not speak TLS");
+            awaitCount(server, "handshakes.failed{TLS_PROTOCOL}");
         }
     }
 

@@ -16,6 +16,9 @@ import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Rejection;
 import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.Response;
+import dev.outpost.agent.protocol.ScheduleCommand;
+import dev.outpost.agent.protocol.ScheduleReport;
+import dev.outpost.agent.protocol.ScheduleSet;
 import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.protocol.StreamOpen;
 import dev.outpost.agent.protocol.StreamPosition;
@@ -26,12 +29,21 @@ import dev.outpost.agent.protocol.TaskReportAck;
 import dev.outpost.agent.protocol.TelemetryBatch;
 import dev.outpost.agent.protocol.TelemetryGap;
 import dev.outpost.agent.protocol.Welcome;
+import dev.outpost.agent.schedule.MisfirePolicy;
+import dev.outpost.agent.schedule.Schedule;
+import dev.outpost.agent.schedule.ScheduleStatus;
+import dev.outpost.agent.schedule.Trigger;
+import dev.outpost.agent.task.DisconnectPolicy;
+import dev.outpost.agent.task.OverlapPolicy;
 import dev.outpost.agent.task.RetryPolicy;
+import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.task.TaskStatus;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +60,9 @@ final class RandomMessages {
 
     private static final long UNSIGNED_32 = (1L << 32) - 1;
     private static final long LONGEST_READ = 1_000_000_000_000L;
+    private static final long LATEST_MILLIS = 253_402_300_799_999L;
+    private static final String[] CRONS = {"* * * * *", "*/5 0 3 L * ?", "@daily", "0 9-17/2 * JAN-MAR MON#1"};
+    private static final String[] ZONES = {"UTC", "Europe/Berlin", "Z", "+02:00", "America/Argentina/Ushuaia"};
     private static final long DAY = Duration.ofDays(1).toMillis();
     private static final String[] TEXTS = {"", "a", "zone-b", "ünïcode", "日本語", "\u0000\n\u007f", "😀\uFFFD"};
 
@@ -64,7 +79,8 @@ final class RandomMessages {
             Map.entry("gap", RandomMessages::gap),
             Map.entry("stream_open", any -> new StreamOpen(any.position())),
             Map.entry("request", RandomMessages::request),
-            Map.entry("response", RandomMessages::response));
+            Map.entry("response", RandomMessages::response),
+            Map.entry("schedule_report", RandomMessages::scheduleReport));
 
     /** By name of the contract's {@code oneof} member. */
     static final Map<String, Function<RandomMessages, CenterMessage>> OF_CENTERS = Map.ofEntries(
@@ -81,7 +97,11 @@ final class RandomMessages {
             Map.entry("rejection", RandomMessages::rejection),
             Map.entry("drain", any -> new Drain(any.text(), any.millis(UNSIGNED_32), any.text())),
             Map.entry("request", RandomMessages::request),
-            Map.entry("response", RandomMessages::response));
+            Map.entry("response", RandomMessages::response),
+            Map.entry("schedule_set", RandomMessages::scheduleSet),
+            Map.entry(
+                    "schedule_command",
+                    any -> new ScheduleCommand(any.text(), any.one(ScheduleCommand.Action.values()))));
 
     private final Random random;
 
@@ -104,7 +124,9 @@ final class RandomMessages {
                 textMap(),
                 listOf(this::text),
                 listOf(this::position),
-                listOf(this::text));
+                listOf(this::text),
+                text(),
+                text());
     }
 
     private Heartbeat heartbeat() {
@@ -158,7 +180,24 @@ final class RandomMessages {
                 text(),
                 textMap(),
                 real(),
-                chance() ? positiveMillis() : null));
+                chance() ? positiveMillis() : null,
+                one(TaskOrigin.values())));
+    }
+
+    private ScheduleReport scheduleReport() {
+        return new ScheduleReport(text(), listOf(this::scheduleStatus), unsigned31(), text(), listOf(this::text));
+    }
+
+    private ScheduleStatus scheduleStatus() {
+        return new ScheduleStatus(
+                text(),
+                text(),
+                chance(),
+                chance(),
+                chance() ? instant() : null,
+                chance() ? instant() : null,
+                unsigned64(),
+                unsigned64());
     }
 
     private Rejection rejection() {
@@ -179,15 +218,68 @@ final class RandomMessages {
     }
 
     private TaskDispatch taskDispatch() {
-        return new TaskDispatch(new TaskRequest(
-                name(),
-                name(),
-                textMap(),
-                chance() ? positiveMillis() : null,
-                chance() ? positiveMillis() : null,
-                chance() ? retryPolicy() : null,
-                random.nextInt(-100, 101),
-                chance() ? "00-" + text() : null));
+        return new TaskDispatch(taskRequest());
+    }
+
+    private TaskRequest taskRequest() {
+        Instant notBefore = instant();
+        return TaskRequest.of(name())
+                .id(name())
+                .arguments(textMap())
+                .attemptTimeout(chance() ? positiveMillis() : null)
+                .deadline(chance() ? positiveMillis() : null)
+                .lease(chance() ? positiveMillis() : null)
+                .retry(chance() ? retryPolicy() : null)
+                .priority(random.nextInt(-100, 101))
+                .idempotent(chance())
+                .idempotencyKey(chance() ? name() : null)
+                .concurrency(chance() ? name() : null, one(OverlapPolicy.values()))
+                .notBefore(chance() ? notBefore : null)
+                .notAfter(chance() ? instant(notBefore.toEpochMilli()) : null)
+                .onDisconnect(disconnect())
+                .parent(chance() ? name() : null)
+                .traceparent(chance() ? "00-" + text() : null)
+                .build();
+    }
+
+    private DisconnectPolicy disconnect() {
+        return switch (one(DisconnectPolicy.Kind.values())) {
+            case GO_ON -> DisconnectPolicy.goOn();
+            case FINISH_ATTEMPT -> DisconnectPolicy.finishAttempt();
+            case STOP_AFTER -> DisconnectPolicy.stopAfter(Duration.ofMillis(random.nextLong(1, 30 * DAY + 1)));
+        };
+    }
+
+    private ScheduleSet scheduleSet() {
+        return new ScheduleSet(name(), listOf(this::schedule));
+    }
+
+    private Schedule schedule() {
+        String name = name();
+        return Schedule.of(name.substring(0, Math.min(64, name.length())), trigger(), taskRequest())
+                .overlap(one(OverlapPolicy.values()))
+                .misfire(misfire())
+                .jitter(millis(DAY))
+                .paused(chance())
+                .build();
+    }
+
+    private MisfirePolicy misfire() {
+        return switch (one(MisfirePolicy.Kind.values())) {
+            case FIRE_ONCE -> MisfirePolicy.fireOnce();
+            case SKIP -> MisfirePolicy.skip();
+            case CATCH_UP -> MisfirePolicy.catchUp(random.nextInt(1, 101));
+        };
+    }
+
+    private Trigger trigger() {
+        return switch (random.nextInt(5)) {
+            case 0 -> Trigger.cron(one(CRONS), ZoneId.of(one(ZONES)));
+            case 1 -> Trigger.every(positiveMillis());
+            case 2 -> Trigger.afterEach(positiveMillis());
+            case 3 -> Trigger.at(chance() ? Instant.EPOCH : instant());
+            default -> Trigger.onEvent(name(), millis(DAY));
+        };
     }
 
     private RetryPolicy retryPolicy() {
@@ -240,6 +332,14 @@ final class RandomMessages {
             case 1 -> Duration.ofMillis(most);
             default -> Duration.ofMillis(random.nextLong(most));
         };
+    }
+
+    private Instant instant() {
+        return instant(1);
+    }
+
+    private Instant instant(long earliestMillis) {
+        return Instant.ofEpochMilli(chance() ? LATEST_MILLIS : random.nextLong(earliestMillis, LATEST_MILLIS + 1));
     }
 
     private Duration positiveMillis() {

@@ -126,7 +126,7 @@ final class AgentJsonWriter {
         if (host.memoryLimitBytes().isPresent()) {
             out.presentUnsigned64("memoryLimitBytes", host.memoryLimitBytes().getAsLong());
         }
-        out.unsigned64("uptimeMs", m.uptime().toMillis());
+        out.millis64("uptimeMs", m.uptime());
         out.unsigned64("recordsInMemory", m.recordsInMemory());
         out.unsigned64("recordsDropped", m.recordsDropped());
         out.number("tasksQueued", m.tasksQueued());

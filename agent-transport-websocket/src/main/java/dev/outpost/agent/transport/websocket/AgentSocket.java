@@ -6,37 +6,27 @@ import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.CloseReason.Fault;
-import java.io.ByteArrayOutputStream;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The JDK's WebSocket as a {@link Wire}. Messages come in pieces even when the other side sent them in one, whenever one
- * straddles a buffer, so they are put together until the last; the JDK has no limit for that, so there is one here.
- */
+/** The JDK's WebSocket as a {@link Wire}. */
 final class AgentSocket implements WebSocket.Listener, Wire {
 
     private final Link<AgentMessage, CenterMessage> link;
     private final Envelope<Hello> hello;
     private final JsonCodec json;
-    private final int maxMessageBytes;
+    private final Incoming incoming;
 
     private volatile @Nullable WebSocket socket;
 
-    // A message as far as it has come in; touched by the JDK's calls only, which are serial.
-    private @Nullable StringBuilder text;
-    private @Nullable ByteArrayOutputStream bytes;
-    private int size;
-    private boolean refused;
-
-    AgentSocket(Link<AgentMessage, CenterMessage> link, Envelope<Hello> hello, JsonCodec json, int maxMessageBytes) {
+    AgentSocket(Link<AgentMessage, CenterMessage> link, Envelope<Hello> hello, JsonCodec json) {
         this.link = link;
         this.hello = hello;
         this.json = json;
-        this.maxMessageBytes = maxMessageBytes;
+        this.incoming = new Incoming(link, this);
     }
 
     // ---- WebSocket.Listener ---------------------------------------------------------------------------------------
@@ -56,71 +46,14 @@ final class AgentSocket implements WebSocket.Listener, Wire {
 
     @Override
     public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence piece, boolean last) {
-        StringBuilder whole = text == null ? new StringBuilder(piece.length()) : text;
-        text = whole;
-        if (isTooBig(WireMessage.utf8Length(piece))) {
-            return skipped(last);
-        }
-        whole.append(piece);
-        if (!last) {
-            from.request(1);
-            return null;
-        }
-        WireMessage message = WireMessage.ofText(whole.toString(), size);
-        begin();
-        link.received(message);
+        incoming.text(piece, last);
         return null;
     }
 
     @Override
     public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer piece, boolean last) {
-        ByteArrayOutputStream whole = bytes == null ? new ByteArrayOutputStream(piece.remaining()) : bytes;
-        bytes = whole;
-        int length = piece.remaining();
-        if (isTooBig(length)) {
-            return skipped(last);
-        }
-        byte[] copy = new byte[length];
-        piece.get(copy);
-        if (!last || whole.size() > 0) {
-            whole.write(copy, 0, length);
-        }
-        if (!last) {
-            from.request(1);
-            return null;
-        }
-        WireMessage message = WireMessage.ofBytes(ByteBuffer.wrap(whole.size() > 0 ? whole.toByteArray() : copy));
-        begin();
-        link.received(message);
+        incoming.bytes(piece, last);
         return null;
-    }
-
-    private boolean isTooBig(int more) {
-        size += more; // a piece has 16 KiB, so this cannot overflow
-        return refused || size > maxMessageBytes;
-    }
-
-    /** The link ends because of it; until it has, what still comes in of the message is read and forgotten. */
-    private @Nullable CompletionStage<?> skipped(boolean last) {
-        text = null;
-        bytes = null;
-        size = maxMessageBytes;
-        if (!refused) {
-            refused = true;
-            link.receivedBad(
-                    CloseCodes.TOO_BIG, "a message has more than " + maxMessageBytes + " bytes (maxMessageBytes)");
-        } else if (last) {
-            link.received(WireMessage.ofText("", 0)); // dropped: the link is closing
-        } else {
-            demand();
-        }
-        return null;
-    }
-
-    private void begin() {
-        text = null;
-        bytes = null;
-        size = 0;
     }
 
     @Override
@@ -162,10 +95,18 @@ final class AgentSocket implements WebSocket.Listener, Wire {
             sent.accept(new IllegalStateException("not connected"));
             return;
         }
-        CompletionStage<WebSocket> sending = message.text() == null
-                ? open.sendBinary(message.bytes().duplicate(), true)
-                : open.sendText(message.text(), true);
+        CompletionStage<WebSocket> sending =
+                message.text() == null ? sendBinary(open, message) : open.sendText(message.text(), true);
         sending.whenComplete((same, error) -> sent.accept(error));
+    }
+
+    /** The JDK takes a fragment when it has written the one before. */
+    private static CompletionStage<WebSocket> sendBinary(WebSocket open, WireMessage message) {
+        boolean whole = !message.rest().hasRemaining();
+        CompletionStage<WebSocket> first = open.sendBinary(message.bytes().duplicate(), whole);
+        return whole
+                ? first
+                : first.thenCompose(same -> same.sendBinary(message.rest().duplicate(), true));
     }
 
     @Override

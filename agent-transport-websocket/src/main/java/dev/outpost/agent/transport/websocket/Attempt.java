@@ -110,13 +110,12 @@ final class Attempt {
                 if (ended) {
                     return;
                 }
-                AgentSocket socket = new AgentSocket(
-                        link, hello, transport.json(), transport.side().maxMessageBytes());
+                AgentSocket socket = new AgentSocket(link, hello, transport.json());
                 handshake = builder.buildAsync(transport.uri(), socket);
                 CompletionStage<WebSocket> outcome = handshake;
                 outcome.whenComplete((open, error) -> {
                     if (error != null) {
-                        link.fail(Failures.ofConnecting(error, transport.clock()));
+                        link.fail(Failures.ofConnecting(error, transport.isPlaintext(), transport.clock()));
                     }
                 });
             }

@@ -14,14 +14,14 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
-import org.eclipse.jetty.websocket.api.exceptions.MessageTooLargeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Jetty's WebSocket as a {@link Wire}. Jetty puts messages together, keeps their limit, answers pings, and lets in one message
- * demand. Public only because Jetty looks its methods up by reflection: nobody else can make one.
+ * Jetty's WebSocket as a {@link Wire}. Jetty answers pings, and lets in one piece of a message each time it is asked to; it could
+ * put messages together too, but only with a copy more of each. Public only because Jetty looks its methods up by reflection:
+ * nobody else can make one.
  */
 @SuppressWarnings("exports") // whoever serves has Jetty; whoever does not, does not need this class
 public final class CenterSocket implements Session.Listener {
@@ -38,7 +38,10 @@ public final class CenterSocket implements Session.Listener {
     private final BooleanSupplier begins;
     private final Runnable onHello;
     private volatile @Nullable Session session;
-    private boolean greeted; // touched by Jetty's calls only, which are serial
+
+    // Touched by Jetty's calls only, which are serial.
+    private @Nullable Incoming incoming;
+    private boolean greeted;
 
     CenterSocket(
             Link<CenterMessage, AgentMessage> link,
@@ -64,7 +67,9 @@ public final class CenterSocket implements Session.Listener {
             opened.close(CloseCodes.GOING_AWAY, "the control center is closing", Callback.NOOP);
             return;
         }
-        link.opened(new JettyWire(opened), codec, null);
+        Wire wire = new JettyWire(opened);
+        incoming = new Incoming(link, wire);
+        link.opened(wire, codec, null);
         ConnectionListener<AgentMessage> listener;
         try {
             listener = acceptor.onConnection(link, peer);
@@ -77,22 +82,28 @@ public final class CenterSocket implements Session.Listener {
     }
 
     @Override
-    public void onWebSocketBinary(ByteBuffer payload, Callback taken) {
-        greeted();
-        ByteBuffer copy = ByteBuffer.allocate(payload.remaining()).put(payload).flip();
+    public void onWebSocketPartialBinary(ByteBuffer piece, boolean last, Callback taken) {
+        greeted(last);
+        Incoming open = incoming;
+        if (open != null) {
+            open.bytes(piece, last);
+        }
         taken.succeed();
-        link.received(WireMessage.ofBytes(copy));
     }
 
     @Override
-    public void onWebSocketText(String text) {
-        greeted();
-        link.received(WireMessage.ofText(text, WireMessage.utf8Length(text)));
+    public void onWebSocketPartialText(String piece, boolean last) {
+        greeted(last);
+        Incoming open = incoming;
+        if (open != null) {
+            open.text(piece, last);
+        }
     }
 
-    private void greeted() {
+    /** The door waits for a whole message: who sends it byte by byte has not greeted. */
+    private void greeted(boolean wholeMessage) {
         Session open = session;
-        if (!greeted && open != null) {
+        if (wholeMessage && !greeted && open != null) {
             greeted = true;
             open.setIdleTimeout(IDLE);
             onHello.run();
@@ -108,7 +119,7 @@ public final class CenterSocket implements Session.Listener {
     @Override
     public void onWebSocketError(Throwable cause) {
         CloseReason reason = CloseReason.retry("the link broke: " + Failures.describe(cause), cause);
-        link.closedByLibrary(reason.as(cause instanceof MessageTooLargeException ? Fault.PROTOCOL : Fault.LOST));
+        link.closedByLibrary(reason.as(Fault.LOST));
     }
 
     /** For a link that nobody has taken; it still has to come to its end. */

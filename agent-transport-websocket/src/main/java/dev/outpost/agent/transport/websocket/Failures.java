@@ -20,9 +20,14 @@ final class Failures {
     /** Nobody means more, and the agent's own bounds are closer. */
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofDays(1);
 
+    /** What the JDK's client says it got for a status line when it was a TLS alert. */
+    private static final String TLS_ALERT = "receiving [\u0015\u0003";
+
+    private static final String NOTHING = "received no bytes";
+
     private Failures() {}
 
-    static CloseReason ofConnecting(Throwable thrown, Clock clock) {
+    static CloseReason ofConnecting(Throwable thrown, boolean plaintext, Clock clock) {
         Throwable cause = unwrapped(thrown);
         if (cause instanceof WebSocketHandshakeException handshake && handshake.getResponse() != null) {
             return ofAnswer(handshake.getResponse(), clock, cause);
@@ -31,7 +36,19 @@ final class Failures {
         if (tls != null) {
             return tls;
         }
-        return CloseReason.retry("cannot connect: " + describe(cause), cause).as(Fault.UNREACHABLE);
+        String said = describe(cause);
+        if (plaintext && said.contains(TLS_ALERT)) {
+            return CloseReason.refused("the other side speaks TLS, and this side plaintext", cause)
+                    .as(Fault.TLS_PROTOCOL);
+        }
+        if (plaintext && said.contains(NOTHING)) {
+            return CloseReason.retry(
+                            "the other side hung up before it said anything, as one does that expects TLS, or limits"
+                                    + " connections: " + said,
+                            cause)
+                    .as(Fault.LOST);
+        }
+        return CloseReason.retry("cannot connect: " + said, cause).as(Fault.UNREACHABLE);
     }
 
     /** The reason when it has to do with TLS, else null. A handshake that was cut off without a word may do better next time. */

@@ -75,12 +75,9 @@ final class JsonCodec {
         AgentMessage payload = envelope.payload();
         byte[] head = envelope(envelope, AgentJsonWriter.type(payload), out -> AgentJsonWriter.write(payload, out));
         if (payload instanceof TelemetryBatch batch) {
-            ByteBuffer body = batch.body();
-            return WireMessage.ofBytes(ByteBuffer.allocate(LENGTH_BYTES + head.length + body.remaining())
-                    .putInt(head.length)
-                    .put(head)
-                    .put(body)
-                    .flip());
+            ByteBuffer lengthAndHead = ByteBuffer.allocate(LENGTH_BYTES + head.length);
+            lengthAndHead.putInt(head.length).put(head).flip();
+            return WireMessage.ofParts(lengthAndHead, batch.body());
         }
         return WireMessage.ofText(head);
     }

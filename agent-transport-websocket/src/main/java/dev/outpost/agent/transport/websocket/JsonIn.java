@@ -25,6 +25,9 @@ final class JsonIn {
     /** Longer durations are cut when read, as in the binary form: nobody means 31 years. */
     private static final long LONGEST_MILLIS = 1_000_000_000_000L;
 
+    /** The end of the year 9999, and of the instants that travel as milliseconds since 1970. */
+    private static final long LATEST_MILLIS = 253_402_300_799_999L;
+
     /** No number of the protocol needs more; digits beyond are an attempt to cost time. */
     private static final int MAX_DIGITS = 64;
 
@@ -124,10 +127,20 @@ final class JsonIn {
         return yes;
     }
 
+    /** Milliseconds since 1970, at most to the year 9999. */
+    Instant instant() throws IOException {
+        long millis = unsigned64();
+        if (millis < 0 || millis > LATEST_MILLIS) {
+            throw new IllegalArgumentException(in.currentName() + " is " + Long.toUnsignedString(millis)
+                    + "; allowed is at most " + LATEST_MILLIS);
+        }
+        return Instant.ofEpochMilli(millis);
+    }
+
     /** Milliseconds since 1970 of which zero means "not set". */
     @Nullable Instant instantIfSet() throws IOException {
-        long millis = unsigned64();
-        return millis == 0 ? null : Instant.ofEpochMilli(millis);
+        Instant instant = instant();
+        return instant.equals(Instant.EPOCH) ? null : instant;
     }
 
     void texts(List<String> to) throws IOException {

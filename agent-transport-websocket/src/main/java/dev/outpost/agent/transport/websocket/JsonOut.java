@@ -19,6 +19,12 @@ final class JsonOut {
 
     private static final long UNSIGNED_32 = (1L << 32) - 1;
 
+    /** Longer durations are cut, as in the binary form. */
+    private static final Duration LONGEST = Duration.ofSeconds(1_000_000_000);
+
+    /** What is later is as good as the end of the year 9999, as in the binary form. */
+    private static final Instant LATEST = Instant.ofEpochMilli(253_402_300_799_999L);
+
     private final JsonGenerator out;
 
     JsonOut(JsonGenerator out) {
@@ -115,24 +121,42 @@ final class JsonOut {
 
     /** A {@code uint32} of milliseconds: what is longer than 49 days is as good as that. */
     void millis32(String name, Duration value) throws IOException {
-        long millis = Math.min(value.toMillis(), UNSIGNED_32);
+        long millis = Math.min(wholeMillis(value), UNSIGNED_32);
         if (millis != 0) {
             out.writeNumberField(name, millis);
         }
     }
 
-    /** A {@code uint64} of milliseconds. What is shorter than one does not become zero, which would mean "not set". */
+    /** A {@code uint64} of whole milliseconds. */
+    void millis64(String name, Duration value) throws IOException {
+        unsigned64(name, wholeMillis(value));
+    }
+
+    /** A {@code uint64} of milliseconds whose zero means something else than the shortest: that does not become zero. */
     void millisIfSet(String name, @Nullable Duration value) throws IOException {
-        if (value != null) {
-            unsigned64(name, Math.max(1, value.toMillis()));
+        if (value != null && !value.isZero()) {
+            unsigned64(name, Math.max(1, wholeMillis(value)));
         }
     }
 
-    /** A {@code uint64} of milliseconds since 1970. */
-    void instant(String name, @Nullable Instant value) throws IOException {
+    private static long wholeMillis(Duration value) {
+        return value.compareTo(LONGEST) > 0 ? LONGEST.toMillis() : value.toMillis();
+    }
+
+    /** A {@code uint64} of milliseconds since 1970 whose zero means "not set". */
+    void instantIfSet(String name, @Nullable Instant value) throws IOException {
         if (value != null) {
-            unsigned64(name, value.toEpochMilli());
+            unsigned64(name, Math.max(1, epochMillis(value)));
         }
+    }
+
+    /** A {@code uint64} of milliseconds since 1970, also when it is zero. */
+    void presentInstant(String name, Instant value) throws IOException {
+        presentUnsigned64(name, epochMillis(value));
+    }
+
+    private static long epochMillis(Instant value) {
+        return value.isBefore(Instant.EPOCH) ? 0 : (value.isAfter(LATEST) ? LATEST : value).toEpochMilli();
     }
 
     void flag(String name, boolean value) throws IOException {

@@ -7,6 +7,7 @@ import dev.outpost.agent.protocol.StreamPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,13 @@ final class JsonParts {
             throw new IllegalArgumentException(what + " is missing");
         }
         return value;
+    }
+
+    /** Refuses one element more than so many, before it is read. */
+    static void requireRoom(Collection<?> elements, int most, String what) {
+        if (elements.size() >= most) {
+            throw new IllegalArgumentException("more than " + most + " " + what);
+        }
     }
 
     static StreamPosition position(JsonIn in) throws IOException {

@@ -105,10 +105,14 @@ final class Link<S, R> implements Connection<S> {
 
     @Override
     public void request(int count) {
+        boolean waited;
         synchronized (lock) {
             inbox.request(count);
+            waited = !inbox.isEmpty();
         }
-        deliverSoon();
+        if (waited) {
+            deliverSoon(); // else there is nothing to deliver, and the next message is let in already
+        }
     }
 
     @Override
@@ -136,6 +140,11 @@ final class Link<S, R> implements Connection<S> {
             sendAll();
         }
         deliverSoon(); // lets in what is left, up to the other side's Close frame
+    }
+
+    /** The largest message, both ways. */
+    int maxMessageBytes() {
+        return side.maxMessageBytes();
     }
 
     // ---- from the network -----------------------------------------------------------------------------------------

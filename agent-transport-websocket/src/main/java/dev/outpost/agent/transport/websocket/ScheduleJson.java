@@ -42,11 +42,24 @@ final class ScheduleJson {
         for (String name = in.member(); name != null; name = in.member()) {
             switch (name) {
                 case "version" -> version = in.text();
-                case "schedules" -> in.each(() -> schedules.add(schedule(in)));
+                case "schedules" ->
+                    in.each(() -> {
+                        JsonParts.requireRoom(schedules, ScheduleSet.MOST_SCHEDULES, "schedules in a set");
+                        schedules.add(numbered(schedules.size() + 1, in));
+                    });
                 default -> in.skip();
             }
         }
         return new ScheduleSet(version, schedules);
+    }
+
+    /** Of thousands of schedules it is of use to know which one makes no sense. */
+    private static Schedule numbered(int number, JsonIn in) throws IOException {
+        try {
+            return schedule(in);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("schedule " + number + ": " + e.getMessage(), e);
+        }
     }
 
     private static void schedule(Schedule m, JsonOut out) throws IOException {
@@ -58,7 +71,7 @@ final class ScheduleJson {
         out.element("overlap", m.overlap());
         out.element("misfire", m.misfire().kind());
         out.number("misfireMost", m.misfire().most());
-        out.unsigned64("jitterMs", m.jitter().toMillis());
+        out.millisIfSet("jitterMs", m.jitter());
         out.flag("paused", m.paused());
     }
 
@@ -70,15 +83,15 @@ final class ScheduleJson {
             out.end();
         } else if (trigger instanceof EveryTrigger every) {
             out.begin("every");
-            out.unsigned64("intervalMs", every.interval().toMillis());
+            out.millisIfSet("intervalMs", every.interval());
             out.flag("afterEnd", every.from() == EveryTrigger.From.END);
             out.end();
         } else if (trigger instanceof AtTrigger at) {
-            out.presentUnsigned64("atUnixMs", at.instant().toEpochMilli());
+            out.presentInstant("atUnixMs", at.instant());
         } else if (trigger instanceof EventTrigger event) {
             out.begin("event");
             out.text("type", event.type());
-            out.unsigned64("debounceMs", event.debounce().toMillis());
+            out.millisIfSet("debounceMs", event.debounce());
             out.end();
         } else {
             throw new IllegalArgumentException("cannot be sent: " + trigger);
@@ -100,12 +113,12 @@ final class ScheduleJson {
                 case "name" -> scheduleName = in.text();
                 case "cron" -> trigger = cron(in);
                 case "every" -> trigger = every(in);
-                case "atUnixMs" -> trigger = Trigger.at(Instant.ofEpochMilli(in.unsigned64()));
+                case "atUnixMs" -> trigger = Trigger.at(in.instant());
                 case "event" -> trigger = event(in);
                 case "task" -> template = TaskJson.request(in);
                 case "overlap" -> overlap = JsonParts.required(in.find(OVERLAPS, 0), "an overlap that is known here");
                 case "misfire" -> misfire = JsonParts.required(in.find(MISFIRES, 0), "a misfire that is known here");
-                case "misfireMost" -> most = in.count();
+                case "misfireMost" -> most = Math.max(1, in.count());
                 case "jitterMs" -> jitter = in.millis64();
                 case "paused" -> paused = in.flag();
                 default -> in.skip();
@@ -139,7 +152,7 @@ final class ScheduleJson {
         try {
             return ZoneId.of(id.isEmpty() ? "UTC" : id);
         } catch (DateTimeException e) {
-            throw new IllegalArgumentException("the time zone '" + id + "' is not known here", e);
+            throw new IllegalArgumentException("a time zone of that name is not known here: " + id, e);
         }
     }
 
@@ -208,7 +221,11 @@ final class ScheduleJson {
         for (String name = in.member(); name != null; name = in.member()) {
             switch (name) {
                 case "version" -> version = in.text();
-                case "schedules" -> in.each(() -> schedules.add(status(in)));
+                case "schedules" ->
+                    in.each(() -> {
+                        JsonParts.requireRoom(schedules, ScheduleReport.MOST_SCHEDULES, "schedules in a report");
+                        schedules.add(status(in));
+                    });
                 case "total" -> total = in.count();
                 case "refusedVersion" -> refusedVersion = in.text();
                 case "problems" -> in.texts(problems);
@@ -223,8 +240,8 @@ final class ScheduleJson {
         out.text("trigger", m.trigger());
         out.flag("pushed", m.pushed());
         out.flag("paused", m.paused());
-        out.instant("nextUnixMs", m.next());
-        out.instant("lastUnixMs", m.last());
+        out.instantIfSet("nextUnixMs", m.next());
+        out.instantIfSet("lastUnixMs", m.last());
         out.unsigned64("fired", m.fired());
         out.unsigned64("missed", m.missed());
     }

@@ -32,8 +32,8 @@ final class TaskJson {
         if (retry != null) {
             out.begin("retry");
             out.number("maxAttempts", retry.maxAttempts());
-            out.unsigned64("initialDelayMs", retry.initialDelay().toMillis());
-            out.unsigned64("maxDelayMs", retry.maxDelay().toMillis());
+            out.millis64("initialDelayMs", retry.initialDelay());
+            out.millis64("maxDelayMs", retry.maxDelay());
             out.end();
         }
         out.number("priority", m.priority());
@@ -43,8 +43,8 @@ final class TaskJson {
         out.text("idempotencyKey", m.idempotencyKey());
         out.text("concurrencyKey", m.concurrencyKey());
         out.element("overlap", m.overlap());
-        out.instant("notBeforeUnixMs", m.notBefore());
-        out.instant("notAfterUnixMs", m.notAfter());
+        out.instantIfSet("notBeforeUnixMs", m.notBefore());
+        out.instantIfSet("notAfterUnixMs", m.notAfter());
         out.element("onDisconnect", m.onDisconnect().kind());
         out.millisIfSet("stopAfterMs", m.onDisconnect().after());
         out.text("parentId", m.parent());
@@ -98,7 +98,7 @@ final class TaskJson {
         in.object();
         for (String name = in.member(); name != null; name = in.member()) {
             switch (name) {
-                case "maxAttempts" -> maxAttempts = in.count();
+                case "maxAttempts" -> maxAttempts = Math.max(1, in.count());
                 case "initialDelayMs" -> initialDelay = in.millis64();
                 case "maxDelayMs" -> maxDelay = in.millis64();
                 default -> in.skip();
@@ -117,8 +117,7 @@ final class TaskJson {
         out.text("detail", m.detail());
         out.texts("output", m.output());
         out.real("progress", m.progress());
-        out.unsigned64(
-                "retryAfterMs", m.retryAfter() == null ? 0 : m.retryAfter().toMillis());
+        out.millis64("retryAfterMs", m.retryAfter() == null ? Duration.ZERO : m.retryAfter());
         out.element("origin", m.origin());
     }
 

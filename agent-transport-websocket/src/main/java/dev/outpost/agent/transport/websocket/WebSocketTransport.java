@@ -208,6 +208,10 @@ public final class WebSocketTransport implements Transport {
         return uri;
     }
 
+    boolean isPlaintext() {
+        return tls == null;
+    }
+
     Clock clock() {
         return clock;
     }

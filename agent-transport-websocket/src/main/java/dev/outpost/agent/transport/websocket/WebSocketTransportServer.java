@@ -9,9 +9,12 @@ import dev.outpost.agent.transport.TransportServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +44,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Callbacks run on daemon threads {@code outpost-center-ws-<n>}, at most 64, so acceptors and listeners must only enqueue.
  * A connection has 20 s for its handshakes and its first message, and at most 4,096 may be in that state. Memory per connection
- * is bounded by 256 KiB and one message for each direction.
+ * is bounded by 256 KiB and one message for each direction, and 32 KiB to read into.
+ *
+ * <p>Certificates, key and trust are read again every ten seconds, and used for new handshakes when they have changed and make
+ * sense; otherwise what is used stays.
  */
 public final class WebSocketTransportServer implements TransportServer {
 
@@ -55,7 +61,11 @@ public final class WebSocketTransportServer implements TransportServer {
     private static final int MAX_THREADS = 64;
     private static final int MIN_THREADS = 4;
     private static final int IDLE_THREAD_MILLIS = 30_000;
+    private static final int KEEP_UP_SECONDS = 10;
     private static final int HEADER_BYTES = 16 * 1024;
+
+    /** A whole TLS record at once, which else is copied once more; held by a connection only while there are bytes in it. */
+    private static final int READ_BYTES = 32 * 1024;
 
     private final InetSocketAddress address;
     private final String path;
@@ -82,7 +92,12 @@ public final class WebSocketTransportServer implements TransportServer {
 
     /** What exists between start and close. */
     private record Running(
-            Server jetty, ServerConnector connector, CenterEndpoint endpoint, ScheduledExecutorService timer) {}
+            Server jetty,
+            ServerConnector connector,
+            CenterEndpoint endpoint,
+            ScheduledExecutorService timer,
+            @Nullable CenterTls certificates,
+            Runnable trustChanged) {}
 
     /** A builder for a server on {@code address}; port 0 takes a free one. */
     public static Builder on(InetSocketAddress address) {
@@ -123,22 +138,70 @@ public final class WebSocketTransportServer implements TransportServer {
         connector.addBean(door);
         jetty.addConnector(connector);
         WebSocketUpgradeHandler upgrades = WebSocketUpgradeHandler.from(jetty, container -> {
-            container.setMaxBinaryMessageSize(maxMessageBytes);
-            container.setMaxTextMessageSize(maxMessageBytes);
+            container.setInputBufferSize(READ_BYTES);
             container.setIdleTimeout(HELLO_PATIENCE);
             container.addMapping(path, endpoint);
         });
         upgrades.setHandler(new UpgradeRequired(path));
         jetty.setHandler(upgrades);
-        return new Running(jetty, connector, endpoint, timer);
+        if (certificates != null) { // not on the timer's thread: a disk may be slow
+            var unused = timer.scheduleWithFixedDelay(
+                    () -> threads.execute(this::keepUp), KEEP_UP_SECONDS, KEEP_UP_SECONDS, TimeUnit.SECONDS);
+        }
+        return new Running(jetty, connector, endpoint, timer, certificates, acceptor::onTrustChanged);
     }
 
     private @Nullable CenterTls certificates() throws IOException {
         try {
-            return tls == null ? null : new CenterTls(tls);
+            return tls == null ? null : new CenterTls(tls, log, Clock.systemUTC());
         } catch (GeneralSecurityException e) {
             throw new IOException("cannot serve on " + address + ": " + e.getMessage(), e);
         }
+    }
+
+    private void keepUp() {
+        try {
+            reload();
+        } catch (IOException e) {
+            LOG.debug("event=server.tls.reload.failed", e); // logged and counted where it happened
+        } catch (RuntimeException e) { // Jetty's pool would print it
+            LOG.warn("event=server.upkeep.failed {}", e.toString(), e);
+        }
+    }
+
+    /**
+     * Reads certificates, key and trust now, and uses them from the next handshake on if they have changed; if trust has, the
+     * acceptor is told. By itself it does so every ten seconds. Without effect before {@link #start}, after {@link #close}, and without
+     * TLS. Blocks for as long as reading takes.
+     *
+     * @throws IOException if they cannot be read or make no sense; those in use stay
+     */
+    public void reload() throws IOException {
+        Running present = running();
+        if (present == null || present.certificates == null) {
+            return;
+        }
+        try {
+            if (present.certificates.files().reload()) {
+                present.trustChanged.run();
+            }
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private @Nullable Running running() {
+        synchronized (lock) {
+            return running;
+        }
+    }
+
+    @Override
+    public Optional<String> objectionTo(List<X509Certificate> chain) {
+        Running present = running();
+        return present == null || present.certificates == null
+                ? Optional.empty()
+                : present.certificates.files().objectionTo(chain);
     }
 
     private ServerConnector connector(Server jetty, @Nullable CenterTls certificates) {
@@ -171,7 +234,12 @@ public final class WebSocketTransportServer implements TransportServer {
 
     @Override
     public SortedMap<String, Long> counters() {
-        return log.counters();
+        SortedMap<String, Long> all = log.counters();
+        Running present = running();
+        if (present != null && present.certificates != null) {
+            all.put("tls.certificate.expires", present.certificates.files().expiresEpochSecond());
+        }
+        return all;
     }
 
     @Override
@@ -258,7 +326,7 @@ public final class WebSocketTransportServer implements TransportServer {
         }
 
         /**
-         * Connections that may begin per second: further ones are closed before TLS, and come back by themselves: 1 to
+         * Connections that may begin in any second, a tenth of them at once: further ones are closed before TLS, and come back by themselves: 1 to
          * 1,000,000; default 300, about a third of what two processors can do.
          */
         public Builder handshakesPerSecond(int connections) {

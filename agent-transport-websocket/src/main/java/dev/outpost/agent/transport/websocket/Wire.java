@@ -12,7 +12,7 @@ interface Wire {
     /** Sends a Close frame, after all messages. */
     void sendClose(int code, String reason);
 
-    /** Lets one further message in. */
+    /** Lets one further message in, or one further piece of one. */
     void demand();
 
     /** Cuts the connection. Idempotent. */

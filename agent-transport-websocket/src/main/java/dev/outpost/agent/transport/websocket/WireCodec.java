@@ -66,7 +66,8 @@ interface WireCodec<S, R> {
     record AgentProto() implements WireCodec<AgentMessage, CenterMessage> {
         @Override
         public WireMessage encode(Envelope<? extends AgentMessage> message) {
-            return binary(MessageCodec.encodeAgent(message));
+            EncodedMessage encoded = MessageCodec.encodeAgent(message);
+            return WireMessage.ofParts(encoded.head(), encoded.body());
         }
 
         @Override
@@ -79,17 +80,13 @@ interface WireCodec<S, R> {
     record CenterProto() implements WireCodec<CenterMessage, AgentMessage> {
         @Override
         public WireMessage encode(Envelope<? extends CenterMessage> message) {
-            return binary(MessageCodec.encodeCenter(message));
+            return WireMessage.ofBytes(MessageCodec.encodeCenter(message).head()); // only agents send bodies
         }
 
         @Override
         public Envelope<AgentMessage> decode(WireMessage message) throws MalformedMessageException {
             return MessageCodec.decodeAgent(bytes(message));
         }
-    }
-
-    private static WireMessage binary(EncodedMessage message) {
-        return WireMessage.ofBytes(ByteBuffer.wrap(message.toByteArray()));
     }
 
     private static ByteBuffer bytes(WireMessage message) throws MalformedMessageException {

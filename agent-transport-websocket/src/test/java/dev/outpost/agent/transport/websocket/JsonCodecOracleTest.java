@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.outpost.agent.protocol.AgentMessage;
@@ -16,16 +17,28 @@ import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.protocol.InvalidPayload;
 import dev.outpost.agent.protocol.MalformedMessageException;
 import dev.outpost.agent.protocol.MessageCodec;
+import dev.outpost.agent.protocol.ScheduleReport;
+import dev.outpost.agent.protocol.ScheduleSet;
 import dev.outpost.agent.protocol.TelemetryBatch;
 import dev.outpost.agent.protocol.UnknownPayload;
+import dev.outpost.agent.schedule.Schedule;
+import dev.outpost.agent.schedule.ScheduleStatus;
+import dev.outpost.agent.schedule.Trigger;
+import dev.outpost.agent.task.OverlapPolicy;
+import dev.outpost.agent.task.TaskRequest;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -283,6 +296,27 @@ class JsonCodecOracleTest {
                         "\"type\":\"batchAck\",\"payload\":{\"through\":{\"streamId\":\"!\"}}",
                         "\"type\":\"taskDispatch\",\"payload\":{\"taskId\":\"t\",\"type\":\"t\",\"priority\":101}",
                         "\"type\":\"taskDispatch\",\"payload\":{\"taskId\":\"t\",\"arguments\":{\"a\":null}}",
+                        "\"type\":\"taskDispatch\",\"payload\":{\"taskId\":\"t\",\"type\":\"t\",\"overlap\":\"SOMETIMES\"}",
+                        "\"type\":\"taskDispatch\",\"payload\":{\"taskId\":\"t\",\"type\":\"t\",\"overlap\":4}",
+                        "\"type\":\"taskDispatch\",\"payload\":{\"taskId\":\"t\",\"type\":\"t\",\"onDisconnect\":\"STOP_AFTER\"}",
+                        "\"type\":\"taskDispatch\",\"payload\":{\"taskId\":\"t\",\"type\":\"t\",\"stopAfterMs\":5}",
+                        "\"type\":\"taskDispatch\",\"payload\":{\"taskId\":\"t\",\"type\":\"t\",\"idempotent\":1}",
+                        "\"type\":\"taskDispatch\",\"payload\":{\"taskId\":\"t\",\"type\":\"t\",\"notBeforeUnixMs\":\"18446744073709551615\"}",
+                        "\"type\":\"taskDispatch\",\"payload\":{\"taskId\":\"t\",\"type\":\"t\",\"notAfterUnixMs\":253402300800000}",
+                        "\"type\":\"scheduleSet\",\"payload\":{}",
+                        "\"type\":\"scheduleSet\",\"payload\":{\"version\":\"v\",\"schedules\":[{}]}",
+                        "\"type\":\"scheduleSet\",\"payload\":{\"version\":\"v\",\"schedules\":[null]}",
+                        schedule("\"fullMoon\":{}"),
+                        schedule("\"cron\":null"),
+                        schedule("\"cron\":{\"expression\":\"60 * * * *\"}"),
+                        schedule("\"cron\":{\"expression\":\"@daily\",\"zone\":\"Mars/Olympus\"}"),
+                        schedule("\"cron\":{\"expression\":\"@daily\",\"zone\":\"+99:00\"}"),
+                        schedule("\"every\":{}"),
+                        schedule("\"event\":{}"),
+                        schedule("\"atUnixMs\":\"9223372036854775808\""),
+                        schedule("\"atUnixMs\":1,\"misfire\":\"CATCH_UP\",\"misfireMost\":101"),
+                        schedule("\"atUnixMs\":1,\"misfire\":3"),
+                        schedule("\"atUnixMs\":1,\"jitterMs\":86400001"),
                         "\"type\":\"drain\",\"payload\":{\"spreadMs\":4294967296}",
                         "\"type\":\"drain\",\"payload\":{\"reason\":7}",
                         "\"type\":7,\"payload\":{}",
@@ -294,6 +328,128 @@ class JsonCodecOracleTest {
                     assertThat(read.payload()).isInstanceOf(InvalidPayload.class);
                     assertThat(read.id()).isEqualTo(9);
                 }));
+    }
+
+    /** What somebody who writes a control center in another language copies from. */
+    @TestFactory
+    Stream<DynamicTest> examples_ofTheProtocolsPage_areRead() throws Exception {
+        String page = Files.readString(Path.of("..", "docs", "protocol.md"));
+        List<String> examples = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL)
+                .matcher(page)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+        assertThat(examples).hasSizeGreaterThan(3);
+        return examples.stream().map(example -> {
+            String type = JsonParser.parseString(example)
+                    .getAsJsonObject()
+                    .get("type")
+                    .getAsString();
+            return DynamicTest.dynamicTest(type, () -> {
+                boolean ofAgent = RandomContract.members(AGENT).containsKey(type);
+                FieldDescriptor member =
+                        RandomContract.members(ofAgent ? AGENT : CENTER).get(type);
+                Object payload = ofAgent
+                        ? codec.decodeAgent(text(example)).payload()
+                        : codec.decodeCenter(text(example)).payload();
+                assertThat(payload).isNotInstanceOfAny(InvalidPayload.class, UnknownPayload.class);
+                JsonFormat.parser() // which, other than ours, refuses members that are not in the contract
+                        .merge(
+                                JsonParser.parseString(example)
+                                        .getAsJsonObject()
+                                        .get("payload")
+                                        .toString(),
+                                DynamicMessage.newBuilder(member.getMessageType()));
+            });
+        });
+    }
+
+    private static String schedule(String members) {
+        return "\"type\":\"scheduleSet\",\"payload\":{\"version\":\"v\",\"schedules\":[{\"name\":\"s\",\"task\":"
+                + "{\"taskId\":\"t\",\"type\":\"t\"}," + members + "}]}";
+    }
+
+    @Test
+    void schedule_ofDefaults_isTheOneOfLeftOutOnes() throws Exception {
+        String text = "{"
+                + schedule("\"cron\":{\"expression\":\"@daily\",\"zone\":\"\"},\"overlap\":0,\"misfire\":0,"
+                        + "\"misfireMost\":0,\"jitterMs\":0,\"paused\":false")
+                + "}";
+        TaskRequest task = TaskRequest.of("t").id("t").build();
+        assertThat(codec.decodeCenter(text(text)).payload())
+                .isEqualTo(new ScheduleSet(
+                        "v",
+                        List.of(Schedule.of("s", Trigger.cron("@daily"), task).build())));
+    }
+
+    @Test
+    void schedule_thatMakesNoSense_isNamedByItsPlace() throws Exception {
+        String text = "{" + schedule("\"atUnixMs\":1").replace("]", ",{\"name\":\"" + "x".repeat(5_000) + "\"}]") + "}";
+        assertThat(codec.decodeCenter(text(text)).payload())
+                .isEqualTo(new InvalidPayload("schedule 2: trigger is missing"));
+    }
+
+    @Test
+    void times_thatAFieldCannotCarry_areCutAsInTheBinaryForm() throws Exception {
+        Duration forEver = Duration.ofSeconds(Long.MAX_VALUE);
+        TaskRequest task = TaskRequest.of("t")
+                .id("t")
+                .attemptTimeout(forEver)
+                .lease(Duration.ofNanos(1))
+                .build();
+        List<Trigger> triggers = List.of(
+                Trigger.every(forEver),
+                Trigger.afterEach(Duration.ofNanos(1_999_999)),
+                Trigger.onEvent("e", Duration.ofNanos(1)),
+                Trigger.at(Instant.MIN),
+                Trigger.at(Instant.MAX));
+        CenterMessage set = new ScheduleSet(
+                "v",
+                triggers.stream()
+                        .map(trigger -> Schedule.of("s", trigger, task)
+                                .jitter(Duration.ofNanos(1))
+                                .build())
+                        .toList());
+        Envelope<CenterMessage> center = new Envelope<>(1, 0, 0, set);
+        assertThat(codec.decodeCenter(codec.encodeCenter(center)))
+                .isEqualTo(MessageCodec.decodeCenter(
+                        ByteBuffer.wrap(MessageCodec.encodeCenter(center).toByteArray())));
+
+        ScheduleStatus status = new ScheduleStatus("s", "t", true, false, Instant.MAX, Instant.EPOCH, 0, 0);
+        Envelope<AgentMessage> agent =
+                new Envelope<>(1, 0, 0, new ScheduleReport("", List.of(status), 1, "", List.of()));
+        assertThat(codec.decodeAgent(codec.encodeAgent(agent)))
+                .isEqualTo(MessageCodec.decodeAgent(
+                        ByteBuffer.wrap(MessageCodec.encodeAgent(agent).toByteArray())));
+    }
+
+    @Test
+    void scheduleSet_of10000_fitsIntoAMessage() throws Exception {
+        List<Schedule> schedules = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            TaskRequest task = TaskRequest.of("housekeeping." + i)
+                    .argument("directory", "/var/lib/something/or/other/" + i)
+                    .argument("keep", "30 days")
+                    .concurrency("disk", OverlapPolicy.QUEUE)
+                    .deadline(Duration.ofHours(1))
+                    .build();
+            schedules.add(Schedule.of("housekeeping." + i, Trigger.cron("0 0 3 * * MON-FRI"), task)
+                    .jitter(Duration.ofMinutes(10))
+                    .build());
+        }
+        Envelope<CenterMessage> message = new Envelope<>(1, 0, 0, new ScheduleSet("2026-11-22", schedules));
+
+        WireMessage written = codec.encodeCenter(message);
+
+        assertThat(written.size()).isLessThan(4 << 20);
+        assertThat(codec.decodeCenter(written)).isEqualTo(message);
+    }
+
+    @Test
+    void scheduleReport_ofMoreThanAllowed_isAnInvalidPayload() throws Exception {
+        String text = "{\"type\":\"scheduleReport\",\"payload\":{\"schedules\":[{}" + ",{}".repeat(1_000) + "]}}";
+        assertThat(codec.decodeAgent(text(text)).payload())
+                .isEqualTo(new InvalidPayload("more than 1000 schedules in a report"));
     }
 
     @TestFactory

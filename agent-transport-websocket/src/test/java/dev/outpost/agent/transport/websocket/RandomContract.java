@@ -2,6 +2,7 @@ package dev.outpost.agent.transport.websocket;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
@@ -18,6 +19,7 @@ import java.util.UUID;
 final class RandomContract {
 
     private static final long DAY_MILLIS = 86_400_000;
+    private static final long LATEST_MILLIS = 253_402_300_799_999L;
     private static final String[] TEXTS = {
         "", "a", "zone-b", "ünïcode", "日本語", "\u0000\n\u007f\"\\/", "😀\uFFFD", "a_b", "\u2028</script>"
     };
@@ -52,19 +54,65 @@ final class RandomContract {
                 to.setField(field, value(field));
             }
         }
-        if (type.getName().equals("RetryPolicy")) {
-            long initial = random.nextLong(DAY_MILLIS);
-            to.setField(type.findFieldByName("initial_delay_ms"), initial);
-            to.setField(type.findFieldByName("max_delay_ms"), random.nextLong(initial, DAY_MILLIS + 1));
+        switch (type.getName()) {
+            case "RetryPolicy" -> {
+                long initial = random.nextLong(DAY_MILLIS);
+                set(to, "initial_delay_ms", initial);
+                set(to, "max_delay_ms", random.nextLong(initial, DAY_MILLIS + 1));
+            }
+            case "TaskDispatch" -> taskDispatch(to);
+            case "Schedule" -> schedule(to);
+            case "Cron" -> {
+                set(to, "expression", one("0 3 * * *", "*/5 0 3 L * ?", "@daily"));
+                set(to, "zone", one("", "UTC", "Europe/Berlin", "+02:00"));
+            }
+            case "Every" -> set(to, "interval_ms", random.nextBoolean() ? -1L : random.nextLong(1, Long.MAX_VALUE));
+            default -> {}
         }
         return to.build();
+    }
+
+    private void taskDispatch(DynamicMessage.Builder to) {
+        long notBefore = random.nextBoolean() ? 0 : random.nextLong(LATEST_MILLIS);
+        set(to, "not_before_unix_ms", notBefore);
+        set(to, "not_after_unix_ms", random.nextBoolean() ? 0 : random.nextLong(notBefore, LATEST_MILLIS + 1));
+        EnumValueDescriptor onDisconnect = constant(to, "on_disconnect");
+        set(to, "on_disconnect", onDisconnect);
+        boolean stops = onDisconnect.getName().equals("STOP_AFTER");
+        set(to, "stop_after_ms", stops ? random.nextLong(1, 30 * DAY_MILLIS + 1) : 0);
+        set(to, "parent_id", random.nextBoolean() ? "" : "p" + text());
+    }
+
+    private void schedule(DynamicMessage.Builder to) {
+        Descriptor type = to.getDescriptorForType();
+        FieldDescriptor trigger = type.findFieldByName(one("cron", "every", "at_unix_ms", "event"));
+        to.setField(trigger, trigger.getName().startsWith("at") ? random.nextLong(LATEST_MILLIS) : value(trigger));
+        set(to, "name", "s" + text().replace("/", ""));
+        EnumValueDescriptor misfire = constant(to, "misfire");
+        set(to, "misfire", misfire);
+        set(to, "misfire_most", random.nextInt(misfire.getName().equals("CATCH_UP") ? 101 : 2)); // 0 is 1
+    }
+
+    private static void set(DynamicMessage.Builder to, String field, Object value) {
+        to.setField(to.getDescriptorForType().findFieldByName(field), value);
+    }
+
+    private EnumValueDescriptor constant(DynamicMessage.Builder of, String field) {
+        var constants =
+                of.getDescriptorForType().findFieldByName(field).getEnumType().getValues();
+        return constants.get(random.nextInt(constants.size()));
+    }
+
+    private String one(String... texts) {
+        return texts[random.nextInt(texts.length)];
     }
 
     /** What no message makes sense without. */
     private static boolean isNeeded(FieldDescriptor field) {
         return switch (field.getName()) {
-            case "position", "through", "stream_id", "state", "max_attempts" -> true;
-            case "task_id", "type" -> field.getContainingType().getName().matches("TaskDispatch|Request");
+            case "position", "through", "stream_id", "state", "max_attempts", "task" -> true;
+            case "task_id", "type" -> field.getContainingType().getName().matches("TaskDispatch|Request|Event");
+            case "version" -> field.getContainingType().getName().equals("ScheduleSet");
             default -> false;
         };
     }
@@ -72,9 +120,10 @@ final class RandomContract {
     private Object value(FieldDescriptor field) {
         return switch (field.getJavaType()) {
             case STRING -> isNeeded(field) ? "n" + text() : text().repeat(random.nextInt(20));
-            case LONG -> unsigned64();
+            case LONG -> integer64(field);
             case INT -> integer(field);
             case DOUBLE -> real();
+            case BOOLEAN -> random.nextBoolean();
             case BYTE_STRING -> bytes(field);
             case ENUM ->
                 field.getEnumType()
@@ -97,6 +146,15 @@ final class RandomContract {
                     case 1 -> random.nextInt(300);
                     default -> random.nextInt();
                 };
+        };
+    }
+
+    private long integer64(FieldDescriptor field) {
+        return switch (field.getName()) {
+            case "jitter_ms", "debounce_ms" -> random.nextLong(DAY_MILLIS + 1);
+            case "next_unix_ms", "last_unix_ms" ->
+                random.nextBoolean() ? LATEST_MILLIS : random.nextLong(LATEST_MILLIS);
+            default -> unsigned64();
         };
     }
 
@@ -132,7 +190,7 @@ final class RandomContract {
     }
 
     private String text() {
-        return TEXTS[random.nextInt(TEXTS.length)];
+        return one(TEXTS);
     }
 
     private Map<String, String> map(FieldDescriptor field) {

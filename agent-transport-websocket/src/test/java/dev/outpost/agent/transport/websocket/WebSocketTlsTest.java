@@ -122,6 +122,47 @@ class WebSocketTlsTest {
     }
 
     @Test
+    void plaintext_toTlsPort_isSaidSo() throws Exception {
+        start(centerTls);
+        transport = WebSocketTransport.to("ws://localhost:" + server.port() + "/outpost")
+                .plaintext()
+                .build();
+        transport.open(Links.hello(), heard);
+        CloseReason reason = heard.awaitClosed();
+        assertThat(reason.fault()).as(reason.toString()).isEqualTo(Fault.TLS_PROTOCOL);
+        assertThat(reason.next()).isEqualTo(Next.RETRY_RARELY);
+        assertThat(reason.detail()).isEqualTo("the other side speaks TLS, and this side plaintext");
+    }
+
+    @Test
+    void plaintext_toOneWhoHangsUpWithoutAWord_saysWhatMayBeBehindIt() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Thread hangsUp = new Thread(() -> hangUp(silent), "hangs-up");
+            hangsUp.setDaemon(true);
+            hangsUp.start();
+            transport = WebSocketTransport.to("ws://localhost:" + silent.getLocalPort() + "/outpost")
+                    .plaintext()
+                    .build();
+            transport.open(Links.hello(), heard);
+            CloseReason reason = heard.awaitClosed();
+            assertThat(reason.fault()).as(reason.toString()).isEqualTo(Fault.LOST);
+            assertThat(reason.next()).isEqualTo(Next.RETRY_WITH_BACKOFF);
+            assertThat(reason.detail()).contains("as one does that expects TLS");
+        }
+    }
+
+    /** Reads a request and answers nothing; the JDK's client tries several times. */
+    private static void hangUp(ServerSocket silent) {
+        while (!silent.isClosed()) {
+            try (RawSocket raw = RawSocket.of(silent.accept())) {
+                raw.readHead();
+            } catch (IOException e) {
+                assertThat(silent.isClosed()).isTrue(); // the test is over
+            }
+        }
+    }
+
+    @Test
     void ownCertificate_replaced_isShownWithTheNextConnection() throws Exception {
         Path certificate = Files.copy(agentTls.certificate(), directory.resolve("rotated.pem"));
         Path key = Files.copy(agentTls.privateKey(), directory.resolve("rotated.key"));

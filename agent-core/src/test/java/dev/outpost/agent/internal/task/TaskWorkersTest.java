@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.task.TaskExecutor;
 import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.task.TaskThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,12 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class PlatformTaskExecutorTest {
+class TaskWorkersTest {
 
     private final Counters counters = new Counters();
     private final Semaphore slotFreed = new Semaphore(0);
     private final List<Gated> gates = new ArrayList<>();
-    private PlatformTaskExecutor executor = new PlatformTaskExecutor(1, counters);
+    private TaskWorkers executor = new TaskWorkers(1, TaskThreads.PLATFORM, counters);
 
     @AfterEach
     void letAllGo() {
@@ -128,7 +129,7 @@ class PlatformTaskExecutorTest {
     @Test
     void abandon_moreThanOnePerSlot_keepsTheSlotTaken() throws InterruptedException {
         executor.close();
-        executor = new PlatformTaskExecutor(2, counters);
+        executor = new TaskWorkers(2, TaskThreads.PLATFORM, counters);
         List<Gated> stuck = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             Gated attempt = start();

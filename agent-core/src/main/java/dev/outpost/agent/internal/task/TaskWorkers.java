@@ -3,6 +3,7 @@ package dev.outpost.agent.internal.task;
 import dev.outpost.agent.internal.base.AgentThreads;
 import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.task.TaskExecutor;
+import dev.outpost.agent.task.TaskThreads;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -11,12 +12,13 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The default executor: at most so many platform threads, none when there is nothing to do for ten seconds. The thread of an
+ * The default executor: at most so many threads, of which none is left when there is nothing to do for ten seconds. The thread of an
  * abandoned attempt is replaced by a further one, until it comes back; at most as many are replaced as there are slots.
  */
-public final class PlatformTaskExecutor implements TaskExecutor {
+public final class TaskWorkers implements TaskExecutor {
 
-    private static final long KEEP_ALIVE_SECONDS = 10;
+    private static final long KEEP_ALIVE_MILLIS = 10_000;
+    private static final long KEEP_VIRTUAL_MILLIS = 1;
 
     private final int slots;
     private final ThreadPoolExecutor threads;
@@ -25,8 +27,12 @@ public final class PlatformTaskExecutor implements TaskExecutor {
     private final LongAdder leaks;
     private final Object resizing = new Object();
 
-    /** An executor with so many slots. */
-    public PlatformTaskExecutor(int slots, Counters counters) {
+    /**
+     * An executor with so many slots; starts no thread before the first attempt.
+     *
+     * @throws IllegalStateException if virtual threads are wanted that this Java does not have
+     */
+    public TaskWorkers(int slots, TaskThreads kind, Counters counters) {
         this.slots = slots;
         // Submissions are bounded by the slots, so this queue holds at most the few whose predecessor's thread is on
         // its
@@ -34,12 +40,17 @@ public final class PlatformTaskExecutor implements TaskExecutor {
         this.threads = new ThreadPoolExecutor(
                 slots,
                 slots,
-                KEEP_ALIVE_SECONDS,
-                TimeUnit.SECONDS,
+                kind == TaskThreads.VIRTUAL ? KEEP_VIRTUAL_MILLIS : KEEP_ALIVE_MILLIS,
+                TimeUnit.MILLISECONDS,
                 new LinkedBlockingQueue<>(),
-                AgentThreads.workers("task"));
+                kind == TaskThreads.VIRTUAL ? AgentThreads.virtualWorkers("task") : AgentThreads.workers("task"));
         this.threads.allowCoreThreadTimeOut(true);
         this.leaks = counters.counter("task.threads.leaked");
+    }
+
+    /** Whether this Java has virtual threads. */
+    public static boolean hasVirtualThreads() {
+        return AgentThreads.hasVirtual();
     }
 
     @Override

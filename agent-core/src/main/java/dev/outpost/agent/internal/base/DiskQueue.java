@@ -1,4 +1,4 @@
-package dev.outpost.agent.internal.lane;
+package dev.outpost.agent.internal.base;
 
 /** Runs what it is given one after the other, away from the control loop. */
 public interface DiskQueue {

@@ -1,6 +1,5 @@
-package dev.outpost.agent.internal.lane;
+package dev.outpost.agent.internal.base;
 
-import dev.outpost.agent.internal.base.AgentThreads;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;

@@ -1,0 +1,92 @@
+package dev.outpost.agent.internal.task;
+
+import dev.outpost.agent.task.BreakerPolicy;
+import java.util.BitSet;
+
+/** The circuit breaker of one task type, as {@link BreakerPolicy} describes it. Control loop only. */
+final class TypeBreaker {
+
+    private static final int LONGEST_TIMES = 10;
+
+    private final BreakerPolicy policy;
+    private final BitSet failed;
+    private int next;
+    private int seen;
+    private int timesOpen;
+    private State state = State.CLOSED;
+
+    enum State {
+        CLOSED,
+        OPEN,
+        /** One attempt may begin, and none beside it. */
+        HALF_OPEN,
+        /** The one attempt runs. */
+        PROBING
+    }
+
+    TypeBreaker(BreakerPolicy policy) {
+        this.policy = policy;
+        this.failed = new BitSet(policy.window());
+    }
+
+    State state() {
+        return state;
+    }
+
+    boolean permits() {
+        return state == State.CLOSED || state == State.HALF_OPEN;
+    }
+
+    void onBegin() {
+        if (state == State.HALF_OPEN) {
+            state = State.PROBING;
+        }
+    }
+
+    /** An attempt was cancelled or never really began: it says nothing. */
+    void onNothing() {
+        if (state == State.PROBING) {
+            state = State.HALF_OPEN;
+        }
+    }
+
+    /**
+     * An attempt has ended.
+     *
+     * @return for how long the breaker is open now, in nanoseconds; 0 when it did not open
+     */
+    long onEnd(boolean success) {
+        if (state == State.OPEN || state == State.HALF_OPEN) {
+            return 0; // it began before the breaker opened
+        }
+        if (state == State.PROBING) {
+            return success ? close() : open();
+        }
+        failed.set(next, !success);
+        next = (next + 1) % policy.window();
+        seen = Math.min(seen + 1, policy.window());
+        boolean opens = seen == policy.window() && failed.cardinality() >= policy.failureRate() * policy.window();
+        return opens ? open() : 0;
+    }
+
+    private long close() {
+        state = State.CLOSED;
+        failed.clear();
+        next = 0;
+        seen = 0;
+        timesOpen = 0;
+        return 0;
+    }
+
+    private long open() {
+        state = State.OPEN;
+        timesOpen++;
+        long times = Math.min(LONGEST_TIMES, 1L << Math.min(timesOpen - 1, 10));
+        return policy.openFor().toNanos() * times;
+    }
+
+    /** The time is over. */
+    void onWaited() {
+        state = State.HALF_OPEN;
+    }
+}

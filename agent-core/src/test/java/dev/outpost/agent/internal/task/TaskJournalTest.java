@@ -1,0 +1,248 @@
+package dev.outpost.agent.internal.task;
+
+import static dev.outpost.agent.task.TaskState.ACCEPTED;
+import static dev.outpost.agent.task.TaskState.CANCELLED;
+import static dev.outpost.agent.task.TaskState.FAILED;
+import static dev.outpost.agent.task.TaskState.INDETERMINATE;
+import static dev.outpost.agent.task.TaskState.RETRY_WAIT;
+import static dev.outpost.agent.task.TaskState.RUNNING;
+import static dev.outpost.agent.task.TaskState.SUCCEEDED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.outpost.agent.task.ClosePolicy;
+import dev.outpost.agent.task.TaskOptions;
+import dev.outpost.agent.task.TaskOrigin;
+import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.task.TaskStatus;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** What an engine remembers, when, and what the next one makes of it. */
+class TaskJournalTest {
+
+    private HandJournal journal = new HandJournal();
+    private EngineBench bench = bench(ClosePolicy.KEEP);
+
+    private EngineBench bench(ClosePolicy onClose) {
+        HandJournal made = journal;
+        EngineBench engine =
+                new EngineBench(2, new SplittableRandom(1), any -> made, TaskOptions.defaults(), 10, onClose);
+        engine.engine.restore(Map.of());
+        return engine;
+    }
+
+    /** The agent dies, and begins with what was on the disk. */
+    private EngineBench next() {
+        Map<String, byte[]> left = new LinkedHashMap<>(journal.durable);
+        journal = new HandJournal();
+        left.forEach(journal::put);
+        HandJournal made = journal;
+        EngineBench engine =
+                new EngineBench(2, new SplittableRandom(2), any -> made, TaskOptions.defaults(), 10, ClosePolicy.KEEP);
+        engine.engine.restore(left);
+        engine.turn();
+        return engine;
+    }
+
+    private void submit(TaskRequest.Builder request) {
+        bench.engine.submit(request.build(), TaskOrigin.DISPATCH);
+        bench.turn();
+    }
+
+    @Test
+    void accept_isToldWhenTheJournalHasIt() {
+        journal.byItself = false;
+        submit(EngineBench.request("a"));
+        assertThat(bench.reports).isEmpty();
+
+        journal.commit();
+        assertThat(bench.statesOf("a")).containsExactly(ACCEPTED);
+    }
+
+    @Test
+    void begin_waitsUntilTheJournalHasIt() {
+        journal.byItself = false;
+        submit(EngineBench.request("a"));
+        journal.commit();
+        assertThat(bench.executor.all).isEmpty();
+
+        journal.commit();
+        assertThat(bench.executor.begun()).containsExactly("a");
+    }
+
+    @Test
+    void end_isToldWhenTheJournalHasIt() {
+        submit(EngineBench.request("a"));
+        journal.byItself = false;
+        bench.finishOne();
+        assertThat(bench.statesOf("a")).doesNotContain(SUCCEEDED);
+
+        journal.commit();
+        assertThat(bench.last("a").state()).isEqualTo(SUCCEEDED);
+    }
+
+    @Test
+    void crash_whileRunning_endsIndeterminateAndIsNotRunAgain() {
+        submit(EngineBench.request("a"));
+        bench = next();
+
+        assertThat(bench.statesOf("a")).containsExactly(INDETERMINATE);
+        submit(EngineBench.request("a"));
+        assertThat(bench.executor.all).isEmpty();
+    }
+
+    @Test
+    void crash_whileRunningIdempotent_triesAgain() {
+        submit(EngineBench.request("a").idempotent());
+        bench = next();
+
+        assertThat(bench.statesOf("a")).containsExactly(RETRY_WAIT, RUNNING);
+        assertThat(bench.last("a").attempt()).isEqualTo(2);
+    }
+
+    @Test
+    void crash_whileWaiting_goesOnWithLargerRevisions() {
+        submit(EngineBench.request("x"));
+        submit(EngineBench.request("y"));
+        submit(EngineBench.request("a"));
+        long before = bench.last("a").revision();
+        bench = next();
+
+        assertThat(bench.last("a").state()).isEqualTo(RUNNING);
+        assertThat(bench.last("a").revision()).isGreaterThan(before);
+    }
+
+    @Test
+    void crash_afterTheEnd_reportsItOnceMoreUnlessItWasTaken() {
+        submit(EngineBench.request("a"));
+        submit(EngineBench.request("b"));
+        bench.finishOne();
+        bench.finishOne();
+        bench.engine.acked("a", bench.last("a").revision());
+        journal.commit();
+        TaskStatus end = bench.last("b");
+        bench = next();
+
+        assertThat(bench.book.nextToSend()).isNotNull().extracting("status").isEqualTo(end);
+        bench.book.sent();
+        assertThat(bench.book.nextToSend()).isNull();
+    }
+
+    @Test
+    void crash_deadline_goesOnFromAcceptance() {
+        submit(EngineBench.request("a").idempotent().deadline(Duration.ofSeconds(60)));
+        bench = next(); // its clock stands where the first one began
+        bench.advance(Duration.ofSeconds(59));
+        assertThat(bench.last("a").state()).isEqualTo(RUNNING);
+
+        bench.advance(Duration.ofSeconds(1));
+        assertThat(bench.executor.only().interrupted).isTrue();
+    }
+
+    @Test
+    void restart_typeWithoutHandler_failsAndSaysSo() {
+        submit(EngineBench.request("x"));
+        submit(EngineBench.request("y"));
+        submit(TaskRequest.of("other").id("a"));
+        Map<String, byte[]> renamed = new HashMap<>();
+        journal.durable.forEach((key, value) -> renamed.put(
+                key,
+                new String(value, StandardCharsets.ISO_8859_1)
+                        .replace("other", "gone!")
+                        .getBytes(StandardCharsets.ISO_8859_1)));
+        journal.durable.putAll(renamed);
+        bench = next();
+
+        assertThat(bench.statesOf("a")).containsExactly(FAILED);
+        assertThat(bench.last("a").detail()).contains("no handler");
+    }
+
+    @Test
+    void restart_brokenEntries_areCountedAndCostNothingElse() {
+        submit(EngineBench.request("a"));
+        journal.durable.put("task.status/broken", new byte[] {1, 2, 3});
+        journal.durable.put("task.request/broken", new byte[] {(byte) 0xFF});
+        bench = next();
+
+        assertThat(bench.last("a").state()).isEqualTo(INDETERMINATE);
+        assertThat(bench.counters.snapshot()).containsEntry("journal.damaged", 2L);
+    }
+
+    @Test
+    void failing_dispatchThatMustNotRunTwice_isNeitherAcceptedNorRefusedUntilItRecovers() {
+        journal.failing = true;
+        submit(EngineBench.request("a"));
+        submit(EngineBench.request("again").idempotent());
+        assertThat(bench.statesOf("a")).isEmpty();
+        assertThat(bench.executor.begun()).containsExactly("again");
+
+        journal.failing = false;
+        bench.engine.tend();
+        bench.turn();
+        assertThat(bench.last("a").state()).isEqualTo(RUNNING);
+    }
+
+    @Test
+    void failing_betweenAcceptAndStart_holdsWhatMustNotRunTwice() {
+        bench.executor.refusals = 1;
+        submit(EngineBench.request("a"));
+        journal.failing = true;
+        bench.advance(Duration.ofSeconds(5));
+        assertThat(bench.executor.all).isEmpty();
+
+        journal.failing = false;
+        bench.advance(Duration.ofSeconds(5));
+        assertThat(bench.executor.begun()).containsExactly("a");
+    }
+
+    @Test
+    void beingRead_submissionsWaitForWhatIsRemembered() {
+        submit(EngineBench.request("a"));
+        Map<String, byte[]> left = new LinkedHashMap<>(journal.durable);
+        journal = new HandJournal();
+        journal.beingRead = true;
+        HandJournal made = journal;
+        bench = new EngineBench(2, new SplittableRandom(2), any -> made, TaskOptions.defaults());
+        submit(EngineBench.request("a"));
+        assertThat(bench.reports).isEmpty();
+
+        journal.beingRead = false;
+        bench.engine.restore(left);
+        bench.turn();
+        assertThat(bench.executor.all).isEmpty();
+        assertThat(bench.last("a").state()).isEqualTo(INDETERMINATE);
+    }
+
+    @Test
+    void close_keep_leavesWhatWaitsToTheNextLife() {
+        submit(EngineBench.request("x"));
+        submit(EngineBench.request("y"));
+        submit(EngineBench.request("a"));
+        bench.engine.drain(() -> {});
+        assertThat(bench.statesOf("a")).doesNotContain(CANCELLED);
+        bench.finishOne();
+        bench.finishOne();
+        bench.engine.close();
+        journal.commit();
+        bench = next();
+
+        assertThat(bench.last("a").state()).isEqualTo(RUNNING);
+    }
+
+    @Test
+    void close_handBack_cancelsWhatWaits() {
+        bench = bench(ClosePolicy.HAND_BACK);
+        submit(EngineBench.request("x"));
+        submit(EngineBench.request("y"));
+        submit(EngineBench.request("a"));
+        bench.engine.drain(() -> {});
+
+        assertThat(bench.last("a").state()).isEqualTo(CANCELLED);
+        assertThat(bench.last("a").detail()).contains("handed back");
+    }
+}
