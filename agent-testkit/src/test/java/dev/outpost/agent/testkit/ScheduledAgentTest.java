@@ -19,6 +19,7 @@ import dev.outpost.agent.schedule.Trigger;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskResult;
 import dev.outpost.agent.transport.TransportServer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +30,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Whole agents with schedules, in real time. */
 @Timeout(60)
 class ScheduledAgentTest {
+
+    @TempDir
+    private Path directory;
 
     private final BlockingQueue<TaskRequest> ran = new LinkedBlockingQueue<>();
 
@@ -141,6 +146,46 @@ class ScheduledAgentTest {
                     .isEqualTo("v1");
             send(again, 1, new Welcome("session", Duration.ZERO, 0, 0, List.of()));
             assertThat(report(again).total()).as("a session begins with all").isEqualTo(2);
+        }
+    }
+
+    @Test
+    void restart_withAJournal_followsThePushedSetAndStaysPaused() throws Exception {
+        RecordingAcceptor acceptor = new RecordingAcceptor();
+        try (InMemoryNetwork network = new InMemoryNetwork();
+                TransportServer server = network.newServer()) {
+            server.start(acceptor);
+            try (Agent first = builder()
+                    .transport(network.newTransport())
+                    .journal(directory)
+                    .build()) {
+                first.start();
+                RecordingAcceptor.Accepted link = acceptor.await();
+                link.connection().request(1_000);
+                send(link, 1, new Welcome("session", Duration.ZERO, 0, 0, List.of()));
+                send(link, 2, new ScheduleSet("v1", List.of(schedule("a", "work"))));
+                send(link, 3, new ScheduleCommand("a", ScheduleCommand.Action.PAUSE));
+                while (report(link).schedules().stream().noneMatch(ScheduleStatus::paused)) {
+                    assertThat(link.listener().closeCount()).isZero();
+                }
+            }
+            try (Agent second = builder()
+                    .transport(network.newTransport())
+                    .journal(directory)
+                    .build()) {
+                second.start();
+                RecordingAcceptor.Accepted link = acceptor.await();
+                link.connection().request(1_000);
+
+                Hello hello = (Hello) link.listener().awaitMessage().payload();
+
+                assertThat(hello.scheduleVersion()).isEqualTo("v1");
+                assertThat(hello.journalId()).isNotEmpty();
+                assertThat(second.schedules().list())
+                        .singleElement()
+                        .matches(ScheduleStatus::paused)
+                        .matches(ScheduleStatus::pushed);
+            }
         }
     }
 
