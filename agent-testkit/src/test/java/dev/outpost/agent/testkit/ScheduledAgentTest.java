@@ -162,6 +162,7 @@ class ScheduledAgentTest {
                 first.start();
                 RecordingAcceptor.Accepted link = acceptor.await();
                 link.connection().request(1_000);
+                assertThat(await(link, Hello.class).scheduleVersion()).isEmpty();
                 send(link, 1, new Welcome("session", Duration.ZERO, 0, 0, List.of()));
                 send(link, 2, new ScheduleSet("v1", List.of(schedule("a", "work"))));
                 send(link, 3, new ScheduleCommand("a", ScheduleCommand.Action.PAUSE));
@@ -177,7 +178,7 @@ class ScheduledAgentTest {
                 RecordingAcceptor.Accepted link = acceptor.await();
                 link.connection().request(1_000);
 
-                Hello hello = (Hello) link.listener().awaitMessage().payload();
+                Hello hello = await(link, Hello.class);
 
                 assertThat(hello.scheduleVersion()).isEqualTo("v1");
                 assertThat(hello.journalId()).isNotEmpty();
