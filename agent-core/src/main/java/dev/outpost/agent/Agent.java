@@ -2,9 +2,11 @@ package dev.outpost.agent;
 
 import dev.outpost.agent.log.Logs;
 import dev.outpost.agent.request.Body;
+import dev.outpost.agent.schedule.Schedules;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskStatus;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -47,6 +49,22 @@ public interface Agent extends AutoCloseable {
      * @param reason goes into the task's reports
      */
     void cancel(String taskId, String reason);
+
+    /** When tasks run by themselves: the schedules of the program and those that the control center has pushed. */
+    Schedules schedules();
+
+    /**
+     * Says that something has happened; schedules that wait for events of its type fire, with {@code event.type} and
+     * {@code event.<attribute>} among the arguments of their task. Returns at once. Events of one thread are taken in their
+     * order; they are not kept over a restart.
+     *
+     * @param type what kind of thing, 1 to 128 characters
+     * @param attributes what else there is to know: at most 64, with 8,192 characters in all
+     * @return false when the agent is not running, or 1,024 events wait already: then the event has no effect, and is counted as
+     *     {@code events.dropped}
+     * @throws IllegalArgumentException if an argument is out of range
+     */
+    boolean emit(String type, Map<String, String> attributes);
 
     /**
      * Asks the control center something of the application's own; its handler for the type answers. Counts once: nothing is

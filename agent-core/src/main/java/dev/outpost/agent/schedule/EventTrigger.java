@@ -6,7 +6,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Fires when an event of a type has come, and for a while no further one. Time alone never fires it.
+ * Fires when an event of a type has come, and for a while no further one; once for all that came meanwhile, with the attributes of the
+ * newest. Time alone never fires it.
  *
  * @param type of the event, 1 to 128 characters
  * @param debounce how long no further event must have come: zero for at once, at most one day. However dense the events are,

@@ -13,11 +13,14 @@ public record MisfirePolicy(Kind kind, int most) {
 
     /** What to do. */
     public enum Kind {
-        /** Fires once, at once, however many were missed. */
+        /** Fires once, at once, however many were missed; as the newest of them. */
         FIRE_ONCE,
-        /** Leaves them out; the next firing is the next in time. */
+        /** Leaves them out; the next firing is the next that is in time. */
         SKIP,
-        /** Fires for each that was missed, one behind the other; the newest so many. */
+        /**
+         * Fires for each that was missed; the newest so many. They run one behind the other, as with
+         * {@link dev.outpost.agent.task.OverlapPolicy#QUEUE}, whatever the schedule's overlap policy says: it would leave them out.
+         */
         CATCH_UP
     }
 

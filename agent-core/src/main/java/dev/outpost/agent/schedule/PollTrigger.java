@@ -11,7 +11,8 @@ import java.util.function.BooleanSupplier;
  *
  * @param interval how long to wait between two looks, at least one millisecond
  * @param condition asked on a thread that all conditions share, one at a time; may block for a moment. One that throws counts
- *     as "no", and one that does not answer is not asked again until it has
+ *     as "no". One that does not answer is not asked again until it has, and holds up the others; after ten seconds the agent is
+ *     degraded and names its schedule
  */
 public record PollTrigger(Duration interval, BooleanSupplier condition) implements Trigger {
 

@@ -10,7 +10,7 @@ import java.util.Objects;
  *
  * <p>Each firing makes a task with the template's values, the id {@code schedule/<name>/<instant it was due>} and, unless the
  * template has one, the concurrency key {@code schedule/<name>}: {@link #overlap} says what happens while the task of an earlier
- * firing has not ended.
+ * firing has not ended. A firing that somebody asked for has {@code /asked} at the end of its id.
  *
  * @param name names it; 1 to 64 characters, none of them {@code /}
  * @param trigger when
@@ -18,7 +18,7 @@ import java.util.Objects;
  * @param overlap what to do while the task of an earlier firing has not ended
  * @param misfire what becomes of firings that could not happen in time
  * @param jitter firings are put off by up to so long, so that many agents do not fire as one: each agent and schedule by an
- *     amount of its own that stays the same. Zero to one day
+ *     amount of its own that stays the same, so that their order stays too. Zero to one day
  * @param paused whether it begins paused
  */
 public record Schedule(

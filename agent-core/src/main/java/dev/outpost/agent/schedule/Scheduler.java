@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><b>Thread:</b> {@link #schedule} is called on the control thread; the command may run on any thread, and only hands
  * the control loop a message. <b>Exactly once:</b> a command that is not cancelled runs once, not before its delay has
- * passed. <b>Errors:</b> if {@link #schedule} throws, the schedule is tried again after a second and the failure counted.
+ * passed; one that runs late makes schedules late. <b>How many:</b> one command waits at a time, however many schedules there are, and
+ * for half a minute at most. <b>Errors:</b> if {@link #schedule} throws, it is asked again after a second and the failure counted.
  */
 @FunctionalInterface
 public interface Scheduler {

@@ -11,7 +11,8 @@ import java.util.function.BooleanSupplier;
  *
  * <p>A trigger is a pure function of the instant it is given: it keeps no memory of earlier answers and reads no clock.
  * Implementations must be immutable and safe to call from any thread, must not block, and must answer with an instant
- * strictly later than the one they were asked about: a scheduler that trusts them would otherwise spin.
+ * strictly later than the one they were asked about. One that throws, or does not go forward, is asked again after half a minute, and
+ * counted. The agent asks on its control loop: many times in a row when firings were missed.
  *
  * <p>{@link Object#toString()} of the triggers made here is meant for people: {@code cron '0 3 * * *' in Europe/Berlin},
  * {@code every PT5S}, {@code at 2026-03-29T01:00:00Z}.

@@ -6,6 +6,7 @@ import dev.outpost.agent.AgentSnapshot;
 import dev.outpost.agent.AgentState;
 import dev.outpost.agent.LaneSnapshot;
 import dev.outpost.agent.metric.oshi.OshiMetrics;
+import dev.outpost.agent.schedule.Schedule;
 import dev.outpost.agent.schedule.Trigger;
 import dev.outpost.agent.spool.Spool;
 import dev.outpost.agent.task.TaskHandler;
@@ -52,10 +53,12 @@ final class DemoAgent implements AutoCloseable {
                 .task(ChecksumTask.TYPE, counting(new ChecksumTask()))
                 .task(TopProcessesTask.TYPE, counting(new TopProcessesTask()))
                 .task(HousekeepingTask.TYPE, counting(new HousekeepingTask(scratch)))
-                .schedule(
-                        "housekeeping",
-                        Trigger.cron("*/5 * * * * *", ZoneId.systemDefault()),
-                        TaskRequest.of(HousekeepingTask.TYPE).build())
+                .schedule(Schedule.of(
+                                "housekeeping",
+                                Trigger.cron("*/5 * * * * *", ZoneId.systemDefault()),
+                                TaskRequest.of(HousekeepingTask.TYPE).build())
+                        .jitter(Duration.ofSeconds(1))
+                        .build())
                 .listener(new Narrator())
                 .build();
         ownLog = new OwnLog(log);

@@ -84,9 +84,18 @@ public final class Timers {
      * @return how many
      */
     public int fire(long now) {
+        return fire(now, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Runs commands that are due, {@code most} of them at most; the rest waits for the next call.
+     *
+     * @return how many
+     */
+    public int fire(long now, int most) {
         int fired = 0;
         long firstLater = nextOrder; // what the commands schedule waits for the next call, lest they run for ever
-        while (size > 0 && heap[0].deadline - now <= 0 && heap[0].order < firstLater) {
+        while (fired < most && size > 0 && heap[0].deadline - now <= 0 && heap[0].order < firstLater) {
             Timer timer = heap[0];
             cancel(timer);
             timer.command.run();

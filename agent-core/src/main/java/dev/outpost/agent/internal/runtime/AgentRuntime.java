@@ -16,6 +16,7 @@ import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.request.Body;
 import dev.outpost.agent.request.RequestException;
+import dev.outpost.agent.schedule.Schedules;
 import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskStatus;
@@ -48,6 +49,7 @@ public final class AgentRuntime implements Agent {
     private final TelemetryStage telemetry;
     private final ControlStage control;
     private final FlushRounds flushes;
+    private final Schedules schedules;
     private final Map<Long, CompletableFuture<TaskStatus>> outcomes = new ConcurrentHashMap<>();
     private final AtomicLong nextOutcome = new AtomicLong();
     private final AtomicBoolean closeBegun = new AtomicBoolean();
@@ -71,6 +73,7 @@ public final class AgentRuntime implements Agent {
                 counters,
                 new OwnMetrics(this::snapshot, this::secondsToExpiry, this::clockSkewMillis));
         this.telemetry.lanes(control.lanes());
+        this.schedules = control.schedules().forHost(command -> isRunning() && control.post(command));
         this.flushes = new FlushRounds(done -> telemetry.flush(() -> control.post(() -> control.whenSafe(done))));
     }
 
@@ -121,6 +124,16 @@ public final class AgentRuntime implements Agent {
         if (isRunning()) {
             control.post(() -> control.tasks().cancel(taskId, reason));
         }
+    }
+
+    @Override
+    public Schedules schedules() {
+        return schedules;
+    }
+
+    @Override
+    public boolean emit(String type, Map<String, String> attributes) {
+        return control.schedules().emit(type, attributes, isRunning());
     }
 
     @Override

@@ -48,12 +48,14 @@ import dev.outpost.agent.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -90,6 +92,7 @@ final class ControlStage implements SessionEvents {
     private final Disk journalDisk = new Disk();
     private final TaskEngine tasks;
     private final ScheduleBook schedules;
+    private final CallbackThread polls;
     private final Sampler sampler;
     private final RequestDesk desk;
     private final @Nullable Session session;
@@ -97,6 +100,7 @@ final class ControlStage implements SessionEvents {
     private final String instanceId = UUID.randomUUID().toString();
     private final String version;
     private final long startedNanos;
+    private boolean begun;
 
     ControlStage(
             AgentConfig config,
@@ -145,8 +149,21 @@ final class ControlStage implements SessionEvents {
                 this::centerAheadNanos,
                 random,
                 counters);
-        schedules =
-                new ScheduleBook(config.schedules(), config.scheduler(), tasks, timers, inbox, clock, guard, counters);
+        polls = new CallbackThread("poll", new LinkedBlockingQueue<>(), counters.counter("schedules.polls.dropped"));
+        schedules = new ScheduleBook(
+                config.id(),
+                config.schedules(),
+                config.scheduler(),
+                config.tasks().types()::containsKey,
+                polls::execute,
+                tasks,
+                journal,
+                timers,
+                inbox,
+                clock,
+                guard,
+                log,
+                counters);
         sampler = new Sampler(
                 sources(config, ownMetrics),
                 telemetry.metrics(),
@@ -163,7 +180,7 @@ final class ControlStage implements SessionEvents {
                         config.transports(),
                         config.session(),
                         this,
-                        new Reports(reports, tasks),
+                        new ReportsInTurn(new Reports(reports, tasks), schedules.reports()),
                         lanes.ofCenter(),
                         timers,
                         inbox,
@@ -226,6 +243,10 @@ final class ControlStage implements SessionEvents {
         return tasks;
     }
 
+    ScheduleBook schedules() {
+        return schedules;
+    }
+
     void start() {
         inbox.post(() -> {
             lanes.start();
@@ -233,19 +254,31 @@ final class ControlStage implements SessionEvents {
                 state.move(AgentState.OFFLINE, "has no control center");
             } else {
                 tasks.connected(false);
-                session.start();
             }
-            if (diskJournal != null) {
-                diskJournal.open(tasks::restore);
+            if (diskJournal == null) {
+                begin(Map.of());
+            } else {
+                diskJournal.open(entries -> {
+                    tasks.restore(entries);
+                    begin(entries);
+                });
             }
             if (surroundings != null) {
                 surroundings.start();
             }
-            schedules.start();
             sampler.start();
             checkHealth();
         });
         thread.start();
+    }
+
+    /** The hello says what the journal knows: so that is read first, unless the disk does not give it. */
+    private void begin(Map<String, byte[]> remembered) {
+        schedules.start(remembered);
+        if (session != null && !begun) {
+            session.start();
+        }
+        begun = true;
     }
 
     void stop() {
@@ -274,6 +307,7 @@ final class ControlStage implements SessionEvents {
         boolean ended = ownPool.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= journalDisk.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= desk.awaitEnd(end - REAL_TIME.nanoTime());
+        ended &= polls.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= lanes.awaitEnd(end - REAL_TIME.nanoTime());
         return ended && !closer.isAlive();
     }
@@ -283,6 +317,7 @@ final class ControlStage implements SessionEvents {
         tasks.close();
         closeJournal();
         desk.close();
+        polls.close();
         lanes.close();
     }
 
@@ -373,11 +408,13 @@ final class ControlStage implements SessionEvents {
 
     /** Ends all stages; what is still held is dropped and counted. */
     void end() {
+        begun = true; // a journal that is read only now comes too late
         schedules.close();
         sampler.close();
         tasks.close(); // first: what it reports may still go
         closeJournal();
         desk.close();
+        polls.interrupt();
         if (surroundings != null) {
             surroundings.close();
         }
@@ -393,12 +430,16 @@ final class ControlStage implements SessionEvents {
         if (ownPool.leakedThreads() > 0) {
             reasons.add(ownPool.leakedThreads() + " task thread(s) do not end");
         }
+        reasons.addAll(schedules.problems());
         reasons.addAll(lanes.problems());
         if (diskJournal != null) {
             diskJournal.problem().ifPresent(reasons::add);
         }
         tasks.openBreakers().forEach(type -> reasons.add("tasks of type " + type + " fail: circuit breaker open"));
         tasks.tend();
+        if (!begun && !journal.isBeingRead()) {
+            begin(Map.of());
+        }
         if (surroundings != null) {
             reasons.addAll(surroundings.problems());
         }
@@ -420,7 +461,7 @@ final class ControlStage implements SessionEvents {
                 lanes.announce(),
                 desk.types(),
                 journal.id(),
-                "");
+                schedules.version());
     }
 
     @Override
@@ -455,6 +496,7 @@ final class ControlStage implements SessionEvents {
     public void onOnline(String sessionId) {
         tasks.connected(true);
         state.move(AgentState.ONLINE, "session=" + sessionId);
+        schedules.onSession();
     }
 
     @Override
@@ -475,12 +517,12 @@ final class ControlStage implements SessionEvents {
 
     @Override
     public void onScheduleSet(ScheduleSet set) {
-        throw new UnsupportedOperationException("follows");
+        schedules.onSet(set);
     }
 
     @Override
     public Optional<String> onScheduleCommand(ScheduleCommand command) {
-        throw new UnsupportedOperationException("follows");
+        return schedules.onCommand(command);
     }
 
     @Override

@@ -39,6 +39,18 @@ class TimersTest {
     }
 
     @Test
+    void fire_moreDueThanMayRun_leavesTheLaterOnes() {
+        timers.schedule(2, () -> fired.add("second"));
+        timers.schedule(1, () -> fired.add("first"));
+        timers.schedule(3, () -> fired.add("third"));
+
+        assertThat(timers.fire(10, 2)).isEqualTo(2);
+        assertThat(fired).containsExactly("first", "second");
+        assertThat(timers.nanosToNext(10)).isZero();
+        assertThat(timers.fire(10, 2)).isEqualTo(1);
+    }
+
+    @Test
     void fire_commandThatSchedulesItselfAtOnce_doesNotRunForEver() {
         timers.schedule(0, this::again);
 

@@ -61,7 +61,7 @@ final class FakeExecutor implements TaskExecutor {
 
     /** One attempt. */
     final class FakeRun implements Run {
-        private final Attempt attempt;
+        final Attempt attempt;
         private final Runnable slotFreed;
         boolean interrupted;
         boolean abandoned;
