@@ -5,27 +5,49 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 
 /**
- * Runs commands, which may be the user's, one after the other on whatever worker is free. It takes as many as it is given:
- * whoever gives looks at {@link #isLong} and stops. Thread-safe.
+ * Runs commands one after the other, on whatever threads they are given to. It takes as many as it is given: whoever gives looks
+ * at {@link #isLong} and stops. What a command throws is counted. Thread-safe.
  */
 final class SerialExecutor implements Executor {
 
     private static final int COMMANDS_PER_TURN = 64;
     private static final int LONG = 1_000;
 
+    private final Executor first;
+    private final Executor then;
     private final Workers workers;
+    private final String what;
     private final Runnable relieved;
-    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private final Queue<Runnable> waiting = new ArrayDeque<>(4);
     private boolean running;
 
-    /**
-     * An executor on the workers.
-     *
-     * @param relieved called whenever the queue ceases to be long; on a worker, without a lock
-     */
-    SerialExecutor(Workers workers, Runnable relieved) {
+    private SerialExecutor(Executor first, Executor then, Workers workers, String what, Runnable relieved) {
+        this.first = first;
+        this.then = then;
         this.workers = workers;
+        this.what = what;
         this.relieved = relieved;
+    }
+
+    /**
+     * For what tells somebody something.
+     *
+     * @param relieved called whenever the queue ceases to be long; without a lock
+     */
+    static SerialExecutor ofCallbacks(Workers workers, Runnable relieved) {
+        return new SerialExecutor(workers::tell, workers::tell, workers, "callback", relieved);
+    }
+
+    /**
+     * For what goes to stores.
+     *
+     * @param mayBlock whether all of it runs on workers; otherwise it runs at once, on the thread that gives it, unless another
+     *     thread is at it: then that one goes on with it, and after a while a worker
+     * @param relieved called whenever the queue ceases to be long; without a lock
+     */
+    static SerialExecutor ofStores(Workers workers, boolean mayBlock, Runnable relieved) {
+        return new SerialExecutor(
+                mayBlock ? workers::execute : Runnable::run, workers::execute, workers, "store", relieved);
     }
 
     @Override
@@ -37,7 +59,7 @@ final class SerialExecutor implements Executor {
             }
             running = true;
         }
-        workers.execute(this::runSome);
+        first.execute(this::runSome);
     }
 
     /** Whether so much waits that no more should be given. */
@@ -63,8 +85,8 @@ final class SerialExecutor implements Executor {
             if (shortAgain) {
                 workers.guard("callback", relieved::run);
             }
-            workers.guard("callback", next::run);
+            workers.guard(what, next::run);
         }
-        workers.execute(this::runSome);
+        then.execute(this::runSome);
     }
 }
