@@ -57,8 +57,12 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
 
     /** Says hello as a certain instance. */
     HandDrivenAgent hello(String agentId, String instanceId, StreamPosition... streams) {
-        send(new Hello(1, agentId, instanceId, "test", Map.of(), List.of(), List.of(streams)));
+        send(hello(agentId, instanceId, List.of(streams)));
         return this;
+    }
+
+    private static Hello hello(String agentId, String instanceId, List<StreamPosition> streams) {
+        return new Hello(1, agentId, instanceId, "test", Map.of(), List.of(), streams);
     }
 
     /** Says hello and is let in. */
@@ -68,7 +72,12 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
 
     /** Says hello as a certain instance, and is let in. */
     HandDrivenAgent join(String agentId, String instanceId, StreamPosition... streams) throws InterruptedException {
-        hello(agentId, instanceId, streams);
+        return join(hello(agentId, instanceId, List.of(streams)));
+    }
+
+    /** Says this hello, and is let in. */
+    HandDrivenAgent join(Hello hello) throws InterruptedException {
+        send(hello);
         welcome = await(Welcome.class);
         Await.until("let in", () -> demand.get() > 0);
         return this;
