@@ -90,11 +90,16 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
 
     /** Says something; its number is returned. */
     long send(AgentMessage message) {
+        return reply(0, message);
+    }
+
+    /** Says something in reply; its number is returned. */
+    long reply(long inReplyTo, AgentMessage message) {
         long id = nextId.getAndIncrement();
         demand.decrementAndGet();
         wire.execute(() -> {
             if (!ended.get()) {
-                center.onMessage(new Envelope<>(id, 0, 0, message));
+                center.onMessage(new Envelope<>(id, inReplyTo, 0, message));
             }
         });
         return id;

@@ -309,18 +309,17 @@ final class TaskBook {
         }
         TaskRecord after = change[0];
         parts.workers().count(after != null ? "task.reports.received" : "task.reports.repeated");
-        from.outbound().send(new TaskReportAck(status.taskId(), status.revision()), 0);
-        if (after == null) {
-            return;
-        }
-        if (task != null) {
-            task.record = after;
-            if (after.isEnded()) {
-                close(task);
+        if (after != null) {
+            if (task != null) {
+                task.record = after;
+                if (after.isEnded()) {
+                    close(task);
+                }
+                task.reported(status);
             }
-            task.reported(status);
+            tell(status);
         }
-        tell(status);
+        from.outbound().send(new TaskReportAck(status.taskId(), status.revision()), 0);
     }
 
     private boolean isNews(@Nullable TaskRecord before, TaskStatus status) {
