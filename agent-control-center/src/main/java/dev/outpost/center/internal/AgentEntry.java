@@ -169,4 +169,11 @@ final class AgentEntry {
     synchronized void heard() {
         lastHeard = parts.clock().instant();
     }
+
+    /** Stores nothing more from here on, when what waits to be stored is or the time is over. */
+    void end(long deadline) {
+        turn.end(deadline);
+        tasks.unfinished().forEach(DispatchedTask::centerClosed);
+        schedules.centerClosed();
+    }
 }

@@ -31,6 +31,7 @@ final class Registry {
     private static final Duration HELLO_DEADLINE = Duration.ofSeconds(10);
     private static final Duration LEASE_WITHOUT_INTERVAL = Duration.ofMinutes(30);
     private static final Duration ANSWER_TIME = Duration.ofSeconds(5);
+    private static final Duration STORING_TIME = Duration.ofSeconds(2);
 
     private final CenterConfig config;
     private final Workers workers;
@@ -96,8 +97,9 @@ final class Registry {
     }
 
     DispatchedTask dispatch(String agentId, TaskRequest request) {
+        AgentEntry entry = agent(agentId);
         workers.count("tasks.dispatched");
-        return agent(agentId).tasks().dispatch(request);
+        return entry.tasks().dispatch(request);
     }
 
     /** One of many of a kind: whatever is in the way, there is a handle. */
@@ -214,10 +216,9 @@ final class Registry {
         }
     }
 
+    /** After it the stores belong to others. */
     void close() {
-        for (AgentEntry entry : agents.values()) {
-            entry.tasks().unfinished().forEach(DispatchedTask::centerClosed);
-            entry.schedules().centerClosed();
-        }
+        long deadline = System.nanoTime() + STORING_TIME.toNanos();
+        agents.values().forEach(entry -> entry.end(deadline));
     }
 }

@@ -3,6 +3,7 @@ package dev.outpost.center.internal;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Runs commands one after the other, on whatever threads they are given to. It takes as many as it is given: whoever gives looks
@@ -20,6 +21,7 @@ final class SerialExecutor implements Executor {
     private final Runnable relieved;
     private final Queue<Runnable> waiting = new ArrayDeque<>(4);
     private boolean running;
+    private boolean ended;
 
     private SerialExecutor(Executor first, Executor then, Workers workers, String what, Runnable relieved) {
         this.first = first;
@@ -53,6 +55,10 @@ final class SerialExecutor implements Executor {
     @Override
     public void execute(Runnable command) {
         synchronized (waiting) {
+            if (ended) {
+                workers.count("center.work.after_close");
+                return;
+            }
             waiting.add(command);
             if (running) {
                 return;
@@ -69,6 +75,25 @@ final class SerialExecutor implements Executor {
         }
     }
 
+    /**
+     * Takes nothing more, and waits for what it has; not if the thread is interrupted.
+     *
+     * @param deadline until when, as {@link System#nanoTime} counts
+     */
+    void end(long deadline) {
+        synchronized (waiting) {
+            ended = true;
+            try {
+                for (long left = deadline - System.nanoTime(); running && left > 0; ) {
+                    TimeUnit.NANOSECONDS.timedWait(waiting, left);
+                    left = deadline - System.nanoTime();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /** Runs some, then makes way for others on the same threads. */
     private void runSome() {
         for (int i = 0; i < COMMANDS_PER_TURN; i++) {
@@ -78,6 +103,9 @@ final class SerialExecutor implements Executor {
                 shortAgain = waiting.size() == LONG;
                 next = waiting.poll();
                 running = next != null;
+                if (ended && !running) {
+                    waiting.notifyAll();
+                }
             }
             if (next == null) {
                 return;
