@@ -48,7 +48,8 @@ class AgentSelectorTest {
         assertThat(selectedBy(label("region", "eu").and(taskType("patch")))).containsExactly("a-1");
         assertThat(selectedBy(label("region", "us").or(id("a-4")))).containsExactly("a-2", "a-4");
         assertThat(selectedBy(hasLabel("region").not())).containsExactly("a-4");
-        assertThat(selectedBy(AgentSelector.all().and(label("region", "eu").or(hasLabel("x")).not())))
+        assertThat(selectedBy(AgentSelector.all()
+                        .and(label("region", "eu").or(hasLabel("x")).not())))
                 .containsExactly("a-2", "a-4");
     }
 

@@ -54,9 +54,7 @@ class DispatchFlowTest {
     }
 
     private void awaitLost(String agentId) {
-        Await.until(
-                "lost",
-                () -> bench.center.agent(agentId).orElseThrow().connection() == AgentInfo.Connection.LOST);
+        Await.until("lost", () -> bench.center.agent(agentId).orElseThrow().connection() == AgentInfo.Connection.LOST);
     }
 
     /** An agent that is known and not there. */
@@ -82,7 +80,7 @@ class DispatchFlowTest {
         assertThat(agent.awaitAnswer()).isInstanceOf(Pong.class);
     }
 
-    // ---- many --------------------------------------------------------------------------------------------------------
+    // ---- many ------------------------------------------------------------------------------------------------------
 
     @Test
     void broadcast_toALabel_reachesThoseAndCountsTheirEnds() throws Exception {
@@ -90,13 +88,15 @@ class DispatchFlowTest {
         HandDrivenAgent one = join("a-1", Map.of("region", "eu"));
         HandDrivenAgent two = join("a-2", Map.of("region", "eu"));
         HandDrivenAgent other = join("a-3", Map.of("region", "us"));
-        Broadcast broadcast =
-                bench.center.dispatch(AgentSelector.label("region", "eu"), task("b-1").argument("x", "1").build());
+        Broadcast broadcast = bench.center.dispatch(
+                AgentSelector.label("region", "eu"),
+                task("b-1").argument("x", "1").build());
         List<String> seen = new CopyOnWriteArrayList<>();
         broadcast.watch((handle, status) -> seen.add(handle.agentId() + " " + status.state()));
 
         TaskRequest request = one.await(TaskDispatch.class).request();
-        assertThat(request).isEqualTo(task("b-1/a-1").argument("x", "1").parent("b-1").build());
+        assertThat(request)
+                .isEqualTo(task("b-1/a-1").argument("x", "1").parent("b-1").build());
         assertThat(two.await(TaskDispatch.class).request().id()).isEqualTo("b-1/a-2");
         assertThat(broadcast.tasks()).containsOnlyKeys("a-1", "a-2");
         assertThat(broadcast.counts().unreported()).isEqualTo(2);
@@ -117,7 +117,8 @@ class DispatchFlowTest {
         start();
         HandDrivenAgent there = bench.connect().join("a-1");
         lost("a-2");
-        Broadcast broadcast = bench.center.dispatch(AgentSelector.all(), task("b-1").build());
+        Broadcast broadcast =
+                bench.center.dispatch(AgentSelector.all(), task("b-1").build());
         there.await(TaskDispatch.class);
         broadcast.cancel("changed our mind");
         assertThat(there.await(TaskCancel.class)).isEqualTo(new TaskCancel("b-1/a-1", "changed our mind"));
@@ -152,7 +153,7 @@ class DispatchFlowTest {
         assertThat(counts.in(TaskState.REFUSED)).isEqualTo(1);
     }
 
-    // ---- the queue of one that is not there --------------------------------------------------------------------------
+    // ---- the queue of one that is not there ------------------------------------------------------------------------
 
     @Test
     void dispatch_agentIsLost_isSentInOrderWhenItIsBack() throws Exception {
@@ -236,7 +237,7 @@ class DispatchFlowTest {
         assertThat(handle.outcome()).isNotDone();
     }
 
-    // ---- the history -------------------------------------------------------------------------------------------------
+    // ---- the history -----------------------------------------------------------------------------------------------
 
     @Test
     void task_ended_isReadableAndNotSentAgain() throws Exception {
@@ -286,7 +287,7 @@ class DispatchFlowTest {
         assertThat(bench.center.task("a-1", "schedule/nightly/1")).isEmpty();
     }
 
-    // ---- the callbacks -----------------------------------------------------------------------------------------------
+    // ---- the callbacks ---------------------------------------------------------------------------------------------
 
     @Test
     void watcher_hangs_dispatchesOfOthersGoOn() throws Exception {
@@ -304,7 +305,8 @@ class DispatchFlowTest {
         });
         one.await(TaskDispatch.class);
         report(one, "t-1", 1, TaskState.RUNNING);
-        TaskHandle second = endedBy(two, bench.center.dispatch("a-2", task("t-2").build()));
+        TaskHandle second =
+                endedBy(two, bench.center.dispatch("a-2", task("t-2").build()));
         assertThat(end(second).state()).isEqualTo(TaskState.SUCCEEDED);
         release.countDown();
     }
@@ -313,10 +315,13 @@ class DispatchFlowTest {
     void dispatch_afterClose_throws() throws Exception {
         start();
         bench.center.close();
-        assertThatThrownBy(() -> bench.center.dispatch(AgentSelector.all(), task("b-1").build()))
+        assertThatThrownBy(() ->
+                        bench.center.dispatch(AgentSelector.all(), task("b-1").build()))
                 .isInstanceOf(CenterException.class);
         assertThatThrownBy(() -> bench.center.rollOut(
-                        AgentSelector.all(), task("r-1").build(), RollOutPlan.canary(1).build()))
+                        AgentSelector.all(),
+                        task("r-1").build(),
+                        RollOutPlan.canary(1).build()))
                 .isInstanceOf(CenterException.class);
     }
 }

@@ -106,7 +106,8 @@ class RollOutTest {
     @Test
     void rollOut_stageTakesTooLong_stopsAndCancels() throws Exception {
         join(2);
-        RollOut rollOut = rollOut(RollOutPlan.canary(1).stageTimeout(Duration.ofMillis(20)).cancelOnStop());
+        RollOut rollOut = rollOut(
+                RollOutPlan.canary(1).stageTimeout(Duration.ofMillis(20)).cancelOnStop());
         assertThat(rollOut.outcome().get(20, TimeUnit.SECONDS).reason()).isEqualTo("stage 1 took longer than PT0.02S");
         String canary = rollOut.tasks().keySet().iterator().next();
         assertThat(fleet.get(canary).await(TaskCancel.class).taskId()).isEqualTo("r-1/" + canary);
@@ -139,9 +140,8 @@ class RollOutTest {
                                 .agents(AgentSelector.connection(AgentInfo.Connection.LOST))
                                 .size()
                         == 3);
-        TaskRequest template = PATCH.toBuilder()
-                .notAfter(Instant.now().plusSeconds(2))
-                .build();
+        TaskRequest template =
+                PATCH.toBuilder().notAfter(Instant.now().plusSeconds(2)).build();
         RollOut rollOut = bench.center.rollOut(
                 AgentSelector.all(), template, RollOutPlan.canary(2).build());
         awaitBegun(rollOut, 2);
@@ -157,8 +157,7 @@ class RollOutTest {
         join(1);
         RollOut rollOut = rollOut(RollOutPlan.canary(1));
         bench.center.close();
-        assertThatThrownBy(() -> rollOut.outcome().get(20, TimeUnit.SECONDS))
-                .hasCauseInstanceOf(CenterException.class);
+        assertThatThrownBy(() -> rollOut.outcome().get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(CenterException.class);
     }
 
     @Test
@@ -170,7 +169,8 @@ class RollOutTest {
         assertThatThrownBy(() -> RollOutPlan.canary(1).mostFailureRate(1.5, 1).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("1.5");
-        assertThatThrownBy(() -> RollOutPlan.canary(1).soak(Duration.ofNanos(-1)).build())
+        assertThatThrownBy(
+                        () -> RollOutPlan.canary(1).soak(Duration.ofNanos(-1)).build())
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -105,8 +105,7 @@ class SchedulePushTest {
         CompletableFuture<ScheduleAnswer> pushed = bench.center.pushSchedules("a-1", "v-1", HOURLY);
         before.await(ScheduleSet.class);
         before.send(report("v-0", "v-1", List.of("no handler for 'scan'")));
-        assertThat(answer(pushed))
-                .isEqualTo(new ScheduleAnswer("a-1", "v-1", false, List.of("no handler for 'scan'")));
+        assertThat(answer(pushed)).isEqualTo(new ScheduleAnswer("a-1", "v-1", false, List.of("no handler for 'scan'")));
         before.vanish();
         assertThat(join("a-1", "v-0").await(ScheduleSet.class).version()).isEqualTo("v-1");
     }

@@ -76,7 +76,7 @@ class TaskStoreFlowTest {
         return handle.outcome().get(20, TimeUnit.SECONDS);
     }
 
-    // ---- restarts ----------------------------------------------------------------------------------------------------
+    // ---- restarts --------------------------------------------------------------------------------------------------
 
     @Test
     void restart_taskUnderWay_goesOnAndIsToldToItsEndOnce() throws Exception {
@@ -101,7 +101,8 @@ class TaskStoreFlowTest {
         assertThat(told)
                 .extracting(TaskStatus::state)
                 .containsExactly(TaskState.ACCEPTED, TaskState.RUNNING, TaskState.SUCCEEDED);
-        assertThat(bench.center.dispatch("a-1", task("t-1")).outcome().get(20, TimeUnit.SECONDS)).isEqualTo(end(handle));
+        assertThat(bench.center.dispatch("a-1", task("t-1")).outcome().get(20, TimeUnit.SECONDS))
+                .isEqualTo(end(handle));
     }
 
     @Test
@@ -125,8 +126,7 @@ class TaskStoreFlowTest {
         start(tasks);
         HandDrivenAgent before = join("i-1", "j-1");
         before.vanish();
-        Await.until(
-                "lost", () -> bench.center.agent("a-1").orElseThrow().connection() == AgentInfo.Connection.LOST);
+        Await.until("lost", () -> bench.center.agent("a-1").orElseThrow().connection() == AgentInfo.Connection.LOST);
         Instant soon = Instant.now().plusMillis(1_500);
         bench.center.dispatch("a-1", task("t-1").toBuilder().notAfter(soon).build());
         bench.center.dispatch("a-1", task("t-2"));
@@ -150,7 +150,7 @@ class TaskStoreFlowTest {
         assertThat(after.await(TaskCancel.class)).isEqualTo(new TaskCancel("t-1", "enough"));
     }
 
-    // ---- whose revisions ---------------------------------------------------------------------------------------------
+    // ---- whose revisions -------------------------------------------------------------------------------------------
 
     @Test
     void revision_newRunWithTheSameJournal_goesOnGrowing() throws Exception {
@@ -180,7 +180,7 @@ class TaskStoreFlowTest {
         assertThat(bench.counters()).containsEntry("task.reports.received", 2L);
     }
 
-    // ---- stores that take their time, or fail ------------------------------------------------------------------------
+    // ---- stores that take their time, or fail ----------------------------------------------------------------------
 
     @Test
     void store_blocks_holdsSendsAndAcknowledgementsBackAndNothingElse() throws Exception {

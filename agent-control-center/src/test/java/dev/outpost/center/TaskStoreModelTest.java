@@ -70,8 +70,7 @@ class TaskStoreModelTest {
                 case 0, 1, 2 -> {
                     String id = "t-" + dispatched.size();
                     dispatched.add(id);
-                    Instant notAfter =
-                            random.nextInt(3) == 0 ? Instant.now().plusMillis(random.nextInt(30)) : null;
+                    Instant notAfter = random.nextInt(3) == 0 ? Instant.now().plusMillis(random.nextInt(30)) : null;
                     bench.center.dispatch(
                             "a-1",
                             TaskRequest.of("any").id(id).notAfter(notAfter).build());

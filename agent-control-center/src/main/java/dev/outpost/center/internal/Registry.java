@@ -199,7 +199,12 @@ final class Registry {
     /** Ends connections that say nothing, and tasks that were not sent in time. */
     void sweep() {
         Instant now = clock.instant();
-        expiries.due(now).forEach(task -> agent(task.agentId()).tasks().expired(task));
+        for (DispatchedTask task : expiries.due(now)) {
+            AgentEntry entry = agent(task.agentId());
+            if (!entry.isBehind()) { // a later look finds it again
+                entry.tasks().expired(task);
+            }
+        }
         for (AgentSession session : sessions) {
             session.endIfExpired(now);
             Duration silence = session.silence();

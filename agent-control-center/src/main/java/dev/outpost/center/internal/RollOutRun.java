@@ -53,7 +53,7 @@ final class RollOutRun implements RollOut {
         this.dispatch = dispatch;
         this.workers = workers;
         this.machine = new RollOutMachine(template.id(), plan, inOrder(template.id(), agents));
-        this.turn = SerialExecutor.ofStores(workers, true, () -> {});
+        this.turn = SerialExecutor.onWorkers(workers, "roll-out");
         this.callbacks = SerialExecutor.ofCallbacks(workers, () -> {});
         this.status = machine.status();
     }

@@ -52,6 +52,11 @@ final class SerialExecutor implements Executor {
                 mayBlock ? workers::execute : Runnable::run, workers::execute, workers, "store", relieved);
     }
 
+    /** For other things that take their time. */
+    static SerialExecutor onWorkers(Workers workers, String what) {
+        return new SerialExecutor(workers::execute, workers::execute, workers, what, () -> {});
+    }
+
     @Override
     public void execute(Runnable command) {
         synchronized (waiting) {

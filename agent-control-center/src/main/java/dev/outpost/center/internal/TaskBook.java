@@ -298,7 +298,7 @@ final class TaskBook {
                     : store.task(agentId, status.taskId()).orElse(null);
             if (isNews(before, status)) {
                 change[0] = before == null
-                        ? TaskRecord.reported(
+                        ? TaskRecord.own(
                                 agentId, status, memory, parts.clock().instant())
                         : before.reported(status, memory);
                 store.put(change[0]);

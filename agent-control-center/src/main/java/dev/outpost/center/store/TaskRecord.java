@@ -45,7 +45,7 @@ public record TaskRecord(
     }
 
     /** A task that the agent reports without having been asked. */
-    public static TaskRecord reported(String agentId, TaskStatus status, String countedBy, Instant now) {
+    public static TaskRecord own(String agentId, TaskStatus status, String countedBy, Instant now) {
         return new TaskRecord(agentId, status.taskId(), null, now, true, null, status, countedBy);
     }
 

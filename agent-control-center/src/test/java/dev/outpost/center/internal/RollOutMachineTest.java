@@ -50,8 +50,7 @@ class RollOutMachineTest {
 
     @Test
     void stages_noAgents_isCompletedAtOnce() {
-        RollOutMachine machine =
-                new RollOutMachine("r-1", RollOutPlan.canary(1).build(), List.of());
+        RollOutMachine machine = new RollOutMachine("r-1", RollOutPlan.canary(1).build(), List.of());
         assertThat(machine.start(0)).isEqualTo(Orders.NONE);
         assertThat(machine.status().state()).isEqualTo(State.COMPLETED);
     }
@@ -110,8 +109,8 @@ class RollOutMachineTest {
 
     @Test
     void stageTimeout_passes_stopsAndCancelsIfAskedTo() {
-        RollOutMachine machine = machine(
-                RollOutPlan.canary(1).stageTimeout(Duration.ofNanos(50)).cancelOnStop());
+        RollOutMachine machine =
+                machine(RollOutPlan.canary(1).stageTimeout(Duration.ofNanos(50)).cancelOnStop());
         machine.start(0);
         assertThat(machine.wake()).isEqualTo(OptionalLong.of(50));
         assertThat(machine.tick(50)).isEqualTo(new Orders(List.of(), true));

@@ -6,6 +6,8 @@ import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.task.TaskStatus;
+import dev.outpost.center.contract.AgentStoreContractTest;
+import dev.outpost.center.contract.TaskStoreContractTest;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
@@ -33,12 +35,11 @@ class InMemoryStoreTest {
     private static TaskRecord ended(String agentId, String taskId, int chars) {
         TaskStatus status = new TaskStatus(
                 taskId, "x", 1, TaskState.SUCCEEDED, 1, 0, "x".repeat(chars), Map.of(), 0, null, TaskOrigin.DISPATCH);
-        return TaskRecord.reported(agentId, status, "j-1", Instant.EPOCH);
+        return TaskRecord.own(agentId, status, "j-1", Instant.EPOCH);
     }
 
     private static TaskRecord open(String agentId, String taskId) {
-        return TaskRecord.dispatched(
-                agentId, TaskRequest.of("x").id(taskId).build(), Instant.EPOCH, false);
+        return TaskRecord.dispatched(agentId, TaskRequest.of("x").id(taskId).build(), Instant.EPOCH, false);
     }
 
     @Test

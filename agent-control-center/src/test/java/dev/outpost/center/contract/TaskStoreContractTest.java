@@ -1,4 +1,4 @@
-package dev.outpost.center.store;
+package dev.outpost.center.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,8 @@ import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.task.TaskStatus;
+import dev.outpost.center.store.TaskRecord;
+import dev.outpost.center.store.TaskStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -151,7 +153,7 @@ public abstract class TaskStoreContractTest {
     @Test
     final void put_taskOfTheAgentsOwn_isKnownAndNeverOpen() throws Exception {
         TaskStore store = newStore();
-        TaskRecord own = TaskRecord.reported("a-1", status("schedule/x/1", 1, TaskState.RUNNING), "j-1", NOW);
+        TaskRecord own = TaskRecord.own("a-1", status("schedule/x/1", 1, TaskState.RUNNING), "j-1", NOW);
         store.put(own);
         assertThat(store.task("a-1", "schedule/x/1")).contains(own);
         assertThat(store.tasks("a-1")).containsExactly(own);

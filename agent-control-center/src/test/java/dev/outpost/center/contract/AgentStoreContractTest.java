@@ -1,4 +1,4 @@
-package dev.outpost.center.store;
+package dev.outpost.center.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,8 @@ import dev.outpost.agent.protocol.ScheduleSet;
 import dev.outpost.agent.schedule.Schedule;
 import dev.outpost.agent.schedule.Trigger;
 import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.center.store.AgentRecord;
+import dev.outpost.center.store.AgentStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
