@@ -180,6 +180,22 @@ class TaskStoreFlowTest {
         assertThat(bench.counters()).containsEntry("task.reports.received", 2L);
     }
 
+    @Test
+    void revision_reportOfTheRunBeforeOnItsOldLink_isPassedOver() throws Exception {
+        start(tasks);
+        HandDrivenAgent before = join("i-1", "").lingering();
+        TaskHandle handle = bench.center.dispatch("a-1", task("t-1"));
+        before.await(TaskDispatch.class);
+        HandDrivenAgent after = join("i-2", "");
+        after.await(TaskDispatch.class);
+        before.send(new TaskReport(status("t-1", 9, TaskState.RUNNING)));
+        before.awaitTurn();
+        assertThat(bench.counters()).containsEntry("task.reports.superseded", 1L);
+        assertThat(handle.statuses()).isEmpty();
+        report(after, "t-1", 1, TaskState.SUCCEEDED);
+        assertThat(end(handle).revision()).isEqualTo(1);
+    }
+
     // ---- stores that take their time, or fail ----------------------------------------------------------------------
 
     @Test

@@ -127,6 +127,9 @@ public final class CenterRuntime implements ControlCenter {
                 template, plan, agents(selector), agentId -> registry.dispatchOneOf(agentId, template), workers);
         rollOuts.add(run);
         var unused = run.outcome().whenComplete((status, failure) -> rollOuts.remove(run));
+        if (state.get() == State.CLOSED) {
+            run.centerClosed(); // it may have come too late to be seen by close
+        }
         run.start();
         return run;
     }
@@ -145,7 +148,7 @@ public final class CenterRuntime implements ControlCenter {
     public CompletableFuture<ScheduleAnswer> pushSchedules(String agentId, String version, List<Schedule> schedules) {
         ScheduleSet set = new ScheduleSet(version, schedules);
         requireOpen();
-        return registry.agent(agentId).schedules().push(set);
+        return registry.push(agentId, set);
     }
 
     @Override
@@ -155,7 +158,7 @@ public final class CenterRuntime implements ControlCenter {
         requireOpen();
         Map<String, CompletableFuture<ScheduleAnswer>> answers = new LinkedHashMap<>();
         for (AgentInfo agent : agents(selector)) {
-            answers.put(agent.id(), registry.agent(agent.id()).schedules().push(set));
+            answers.put(agent.id(), registry.push(agent.id(), set));
         }
         return Collections.unmodifiableMap(answers);
     }

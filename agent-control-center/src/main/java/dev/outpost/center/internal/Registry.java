@@ -3,6 +3,7 @@ package dev.outpost.center.internal;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.ScheduleReport;
+import dev.outpost.agent.protocol.ScheduleSet;
 import dev.outpost.agent.protocol.Welcome;
 import dev.outpost.agent.request.Body;
 import dev.outpost.agent.request.RequestException;
@@ -11,6 +12,7 @@ import dev.outpost.agent.task.TaskStatus;
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.center.AgentInfo;
 import dev.outpost.center.CenterException;
+import dev.outpost.center.ScheduleAnswer;
 import dev.outpost.center.store.AgentRecord;
 import dev.outpost.center.store.TaskRecord;
 import java.time.Clock;
@@ -43,6 +45,7 @@ final class Registry {
     private final Map<String, AgentEntry> agents = new ConcurrentHashMap<>();
     private final RefusalLog refusals = new RefusalLog(System::nanoTime);
     private final Set<AgentSession> sessions = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     Registry(CenterConfig config, Workers workers, Clock clock) {
         this.config = config;
@@ -99,7 +102,11 @@ final class Registry {
     DispatchedTask dispatch(String agentId, TaskRequest request) {
         AgentEntry entry = agent(agentId);
         workers.count("tasks.dispatched");
-        return entry.tasks().dispatch(request);
+        DispatchedTask task = entry.tasks().dispatch(request);
+        if (closed) {
+            task.centerClosed(); // it may have come too late to be seen by close
+        }
+        return task;
     }
 
     /** One of many of a kind: whatever is in the way, there is a handle. */
@@ -114,6 +121,14 @@ final class Registry {
             workers.count("tasks.ended_here{REFUSED}");
             return agent(agentId).tasks().refused(request, String.valueOf(e.getMessage()));
         }
+    }
+
+    CompletableFuture<ScheduleAnswer> push(String agentId, ScheduleSet set) {
+        CompletableFuture<ScheduleAnswer> answer = agent(agentId).schedules().push(set);
+        if (closed) {
+            answer.completeExceptionally(new CenterException("the control center has closed"));
+        }
+        return answer;
     }
 
     CompletableFuture<Body> request(String agentId, String type, Body body, Duration timeout) {
@@ -223,6 +238,7 @@ final class Registry {
 
     /** After it the stores belong to others. */
     void close() {
+        closed = true;
         long deadline = System.nanoTime() + STORING_TIME.toNanos();
         agents.values().forEach(entry -> entry.end(deadline));
     }

@@ -291,23 +291,19 @@ final class TaskBook {
         synchronized (open) {
             task = open.get(status.taskId());
         }
-        TaskRecord[] change = new TaskRecord[1];
-        boolean stored = stored(() -> {
+        TaskRecord after;
+        try {
             TaskRecord before = task != null && task.record != null
                     ? task.record
                     : store.task(agentId, status.taskId()).orElse(null);
-            if (isNews(before, status)) {
-                change[0] = before == null
-                        ? TaskRecord.own(
-                                agentId, status, memory, parts.clock().instant())
-                        : before.reported(status, memory);
-                store.put(change[0]);
+            after = isNews(before, status) ? after(before, status) : null;
+            if (after != null) {
+                store.put(after);
             }
-        });
-        if (!stored) {
+        } catch (Throwable t) { // user code: any Error must be survived as well
+            storeFailed(t);
             return; // not acknowledged, it comes again
         }
-        TaskRecord after = change[0];
         parts.workers().count(after != null ? "task.reports.received" : "task.reports.repeated");
         if (after != null) {
             if (task != null) {
@@ -320,6 +316,12 @@ final class TaskBook {
             tell(status);
         }
         from.outbound().send(new TaskReportAck(status.taskId(), status.revision()), 0);
+    }
+
+    private TaskRecord after(@Nullable TaskRecord before, TaskStatus status) {
+        return before == null
+                ? TaskRecord.own(agentId, status, memory, parts.clock().instant())
+                : before.reported(status, memory);
     }
 
     private boolean isNews(@Nullable TaskRecord before, TaskStatus status) {
@@ -346,17 +348,21 @@ final class TaskBook {
         }
     }
 
-    /** Stores something. If that fails the connection ends: the agent comes back later, and all begins where it was. */
     private boolean stored(Runnable change) {
         try {
             change.run();
             return true;
         } catch (Throwable t) { // user code: any Error must be survived as well
-            parts.workers().failed("task store", t);
-            if (session != null) {
-                session.close(CloseReason.retry("the task store failed", null));
-            }
+            storeFailed(t);
             return false;
+        }
+    }
+
+    /** The connection ends: the agent comes back later, and all begins where it was. */
+    private void storeFailed(Throwable t) {
+        parts.workers().failed("task store", t);
+        if (session != null) {
+            session.close(CloseReason.retry("the task store failed", null));
         }
     }
 }
