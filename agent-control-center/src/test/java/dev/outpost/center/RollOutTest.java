@@ -4,11 +4,14 @@ import static dev.outpost.center.Reports.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.outpost.agent.protocol.Ping;
+import dev.outpost.agent.protocol.Pong;
 import dev.outpost.agent.protocol.TaskCancel;
 import dev.outpost.agent.protocol.TaskDispatch;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskState;
 import dev.outpost.center.RollOutStatus.State;
+import dev.outpost.center.store.TaskStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -158,6 +161,35 @@ class RollOutTest {
         RollOut rollOut = rollOut(RollOutPlan.canary(1));
         bench.center.close();
         assertThatThrownBy(() -> rollOut.outcome().get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(CenterException.class);
+    }
+
+    @Test
+    void rollOut_begunAgainByTheNextCenter_passesOverThoseThatHaveEnded() throws Exception {
+        TaskStore tasks = TaskStore.inMemory();
+        try (CenterBench first = new CenterBench()) {
+            first.builder.taskStore(tasks);
+            first.start();
+            HandDrivenAgent agent = first.connect().join("a-1");
+            RollOut rollOut = first.center.rollOut(
+                    AgentSelector.all(), PATCH, RollOutPlan.canary(1).build());
+            agent.await(TaskDispatch.class);
+            report(agent, "r-1/a-1", 1, TaskState.SUCCEEDED);
+            rollOut.outcome().get(20, TimeUnit.SECONDS);
+        }
+        try (CenterBench second = new CenterBench()) {
+            second.builder.taskStore(tasks);
+            second.start();
+            HandDrivenAgent done = second.connect().join("a-1");
+            HandDrivenAgent other = second.connect().join("a-2");
+            RollOut rollOut = second.center.rollOut(
+                    AgentSelector.all(), PATCH, RollOutPlan.canary(1).build());
+            other.await(TaskDispatch.class);
+            report(other, "r-1/a-2", 1, TaskState.SUCCEEDED);
+            RollOutStatus end = rollOut.outcome().get(20, TimeUnit.SECONDS);
+            assertThat(end.counts().in(TaskState.SUCCEEDED)).isEqualTo(2);
+            done.send(new Ping());
+            assertThat(done.awaitAnswer()).isInstanceOf(Pong.class);
+        }
     }
 
     @Test

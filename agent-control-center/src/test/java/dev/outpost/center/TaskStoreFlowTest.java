@@ -253,6 +253,22 @@ class TaskStoreFlowTest {
         assertThat(end(handle).state()).isEqualTo(TaskState.SUCCEEDED);
     }
 
+    @Test
+    void store_failsToTakeACancel_isSentOnTheNextConnection() throws Exception {
+        FailingStore failing = new FailingStore(tasks);
+        start(failing);
+        HandDrivenAgent before = join("i-1", "j-1");
+        TaskHandle handle = bench.center.dispatch("a-1", task("t-1"));
+        before.await(TaskDispatch.class);
+        failing.broken = true;
+        handle.cancel("enough");
+        before.awaitClosed();
+        failing.broken = false;
+        HandDrivenAgent after = join("i-1", "j-1");
+        after.await(TaskDispatch.class);
+        assertThat(after.await(TaskCancel.class).reason()).isEqualTo("enough");
+    }
+
     private static class ForwardingStore implements TaskStore {
 
         private final TaskStore to;

@@ -10,6 +10,7 @@ import dev.outpost.center.ControlCenter;
 import dev.outpost.center.ControlCenterBuilder;
 import dev.outpost.center.RollOut;
 import dev.outpost.center.RollOutPlan;
+import dev.outpost.center.ScheduleAnswer;
 import dev.outpost.center.TaskHandle;
 import dev.outpost.center.store.AgentStore;
 import dev.outpost.center.store.TaskStore;
@@ -76,8 +77,9 @@ final class FleetWork {
                         TaskRequest.of("disk.scan").build())
                 .jitter(Duration.ofMinutes(30)) // not all at once
                 .build();
-        center.pushSchedules(AgentSelector.all(), "2026-11-22", List.of(nightly))
-                .forEach((agentId, answer) -> answer.thenAccept(said -> show(said.taken())));
+        ScheduleAnswer answer = center.pushSchedules("billing-7", "2026-11-22", List.of(nightly))
+                .join(); // when the agent has said what it makes of them
+        show(answer.taken());
         // end of snippet
     }
 

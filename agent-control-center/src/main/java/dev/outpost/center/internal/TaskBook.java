@@ -97,14 +97,11 @@ final class TaskBook {
                 return;
             }
             TaskRecord cancelled = record.cancelled(reason);
+            task.record = cancelled; // if it cannot be stored, it is sent on the next connection all the same
             if (!record.sent()) {
-                task.record = cancelled;
                 advance(task);
-            } else if (stored(() -> store.put(cancelled))) {
-                task.record = cancelled;
-                if (session != null && task.sentOn == session) {
-                    session.outbound().send(new TaskCancel(record.taskId(), reason), 0);
-                }
+            } else if (stored(() -> store.put(cancelled)) && session != null && task.sentOn == session) {
+                session.outbound().send(new TaskCancel(record.taskId(), reason), 0);
             }
         });
     }
