@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,36 @@ class SchedulePushTest {
         bench.close();
         start();
         assertThat(join("a-1", "v-0").await(ScheduleSet.class)).isEqualTo(new ScheduleSet("v-1", HOURLY));
+    }
+
+    @Test
+    void schedules_storeIsSlowAtTheBeginning_theFirstReportIsKept() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        AgentStore fast = agents;
+        agents = new AgentStore() {
+            @Override
+            public void put(AgentRecord agent) {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                fast.put(agent);
+            }
+
+            @Override
+            public List<AgentRecord> agents() {
+                return fast.agents();
+            }
+        };
+        start();
+        join("a-1", "v-1");
+        HandDrivenAgent again = join("a-1", "v-1"); // its turn comes when the store has taken the former
+        again.send(report("v-1", "", List.of(), "hourly"));
+        again.awaitTurn();
+        release.countDown();
+        Await.until("reported", () -> bench.center.schedules("a-1").size() == 1);
+        Await.until("told", () -> told.size() == 1);
     }
 
     @Test

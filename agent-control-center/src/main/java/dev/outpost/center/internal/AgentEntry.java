@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentEntry {
 
+    private final String id;
     private final CenterParts parts;
     private final SerialExecutor callbacks;
     private final SerialExecutor turn;
@@ -35,14 +36,19 @@ final class AgentEntry {
 
     /** An agent as it was known last. */
     AgentEntry(AgentRecord known, CenterParts parts) {
+        this.id = known.id();
         this.parts = parts;
         this.record = known;
         this.lastHeard = known.since();
         this.callbacks = SerialExecutor.ofCallbacks(parts.workers(), this::relieved);
         this.turn = SerialExecutor.ofStores(parts.workers(), parts.storesMayBlock(), this::relieved);
-        this.tasks = new TaskBook(known.id(), this, parts, turn);
-        this.schedules = new PushedSchedules(known.id(), turn, callbacks, this::keep);
+        this.tasks = new TaskBook(this, parts, turn);
+        this.schedules = new PushedSchedules(this, parts, turn);
         schedules.restore(known.schedules());
+    }
+
+    String id() {
+        return id;
     }
 
     TaskBook tasks() {
@@ -141,7 +147,7 @@ final class AgentEntry {
     }
 
     /** In turn: keeps what the agent is to follow; false when that failed, and then it is as before. */
-    private boolean keep(ScheduleSet desired) {
+    boolean keep(ScheduleSet desired) {
         AgentRecord changed;
         synchronized (this) {
             changed = record.with(desired);

@@ -318,7 +318,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         } else if (payload instanceof TaskReport report) {
             take(known, message.id(), report.status());
         } else if (payload instanceof ScheduleReport report) {
-            registry.report(known, report);
+            registry.report(known, this, report);
         } else if (payload instanceof TelemetryGap gap) {
             endIfWrong(intakes.offer(gap, gap.through(), gap.fromSequence()));
         } else if (payload instanceof StreamOpen open) {

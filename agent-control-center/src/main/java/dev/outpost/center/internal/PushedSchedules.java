@@ -3,6 +3,7 @@ package dev.outpost.center.internal;
 import dev.outpost.agent.protocol.ScheduleReport;
 import dev.outpost.agent.protocol.ScheduleSet;
 import dev.outpost.agent.schedule.ScheduleStatus;
+import dev.outpost.center.AgentInfo;
 import dev.outpost.center.CenterException;
 import dev.outpost.center.ScheduleAnswer;
 import java.util.LinkedHashMap;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The schedules of one agent: those that it is to follow, what it makes of them, and how all stand. Guarded by itself. */
@@ -19,10 +19,9 @@ final class PushedSchedules {
     /** As many as a set may hold, and as many of the agent's own. */
     private static final int MOST_STATUSES = 20_000;
 
-    private final String agentId;
+    private final AgentEntry agent;
+    private final CenterParts parts;
     private final Executor turn;
-    private final Executor callbacks;
-    private final Predicate<ScheduleSet> storing;
     private final Map<String, ScheduleStatus> statuses = new LinkedHashMap<>(4);
     private @Nullable ScheduleSet desired;
     private @Nullable CompletableFuture<ScheduleAnswer> answer;
@@ -34,13 +33,11 @@ final class PushedSchedules {
      * Without any.
      *
      * @param turn where the agent's things are stored and sent, one after the other
-     * @param storing keeps what the agent is to follow; false when that failed
      */
-    PushedSchedules(String agentId, Executor turn, Executor callbacks, Predicate<ScheduleSet> storing) {
-        this.agentId = agentId;
+    PushedSchedules(AgentEntry agent, CenterParts parts, Executor turn) {
+        this.agent = agent;
+        this.parts = parts;
         this.turn = turn;
-        this.callbacks = callbacks;
-        this.storing = storing;
     }
 
     /** What an earlier control center has pushed. */
@@ -51,7 +48,7 @@ final class PushedSchedules {
     CompletableFuture<ScheduleAnswer> push(ScheduleSet set) {
         CompletableFuture<ScheduleAnswer> promise = new CompletableFuture<>();
         turn.execute(() -> {
-            if (!storing.test(set)) {
+            if (!agent.keep(set)) {
                 fail(promise, "the agent store failed, and the schedules were not sent");
                 return;
             }
@@ -96,18 +93,29 @@ final class PushedSchedules {
         }
     }
 
-    /** A report has come; false when it holds more than is kept. */
-    synchronized boolean reported(ScheduleReport report) {
+    /** A report has come. It waits for its turn, for the connection begins there too. */
+    void reported(AgentSession from, ScheduleReport report) {
+        turn.execute(() -> {
+            if (take(from, report) && !parts.listeners().isEmpty()) {
+                AgentInfo info = agent.info();
+                parts.listeners().tell(agent.callbacks(), listener -> listener.onSchedules(info, report));
+            }
+        });
+    }
+
+    private synchronized boolean take(AgentSession from, ScheduleReport report) {
+        if (session != from) {
+            return false; // the connection that took over begins with a report of all
+        }
         if (!report.version().equals(followed)) {
             followed = report.version();
             statuses.values().removeIf(ScheduleStatus::pushed);
         }
-        boolean all = true;
         for (ScheduleStatus status : report.schedules()) {
             if (statuses.size() < MOST_STATUSES || statuses.containsKey(status.name())) {
                 statuses.put(status.name(), status);
             } else {
-                all = false;
+                parts.workers().count("schedules.not_kept");
             }
         }
         if (desired != null && desired.version().equals(report.version())) {
@@ -115,7 +123,7 @@ final class PushedSchedules {
         } else if (desired != null && desired.version().equals(report.refusedVersion())) {
             answered(false, report.problems());
         }
-        return all;
+        return true;
     }
 
     /** The agent could make nothing of the message with that id. */
@@ -129,13 +137,13 @@ final class PushedSchedules {
         CompletableFuture<ScheduleAnswer> promise = answer;
         if (promise != null && desired != null) {
             answer = null;
-            ScheduleAnswer said = new ScheduleAnswer(agentId, desired.version(), taken, problems);
-            callbacks.execute(() -> promise.complete(said));
+            ScheduleAnswer said = new ScheduleAnswer(agent.id(), desired.version(), taken, problems);
+            agent.callbacks().execute(() -> promise.complete(said));
         }
     }
 
     private void fail(CompletableFuture<ScheduleAnswer> promise, String why) {
-        callbacks.execute(() -> promise.completeExceptionally(new CenterException(why)));
+        agent.callbacks().execute(() -> promise.completeExceptionally(new CenterException(why)));
     }
 
     /** How the agent's schedules stood when it last said so. */

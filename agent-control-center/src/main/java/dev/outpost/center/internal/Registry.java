@@ -200,13 +200,9 @@ final class Registry {
         entry.tasks().reported(session, status);
     }
 
-    void report(AgentEntry entry, ScheduleReport report) {
+    void report(AgentEntry entry, AgentSession session, ScheduleReport report) {
         entry.heard();
-        if (!entry.schedules().reported(report)) {
-            workers.count("schedules.not_kept");
-        }
-        AgentInfo info = entry.info();
-        listeners.tell(entry.callbacks(), listener -> listener.onSchedules(info, report));
+        entry.schedules().reported(session, report);
     }
 
     // ---- by the clock ---------------------------------------------------------------------------------------------

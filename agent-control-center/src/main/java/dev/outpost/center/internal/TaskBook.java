@@ -43,8 +43,8 @@ final class TaskBook {
     private @Nullable AgentSession session; // belongs to the turn, as the next one does
     private String memory = "";
 
-    TaskBook(String agentId, AgentEntry agent, CenterParts parts, Executor turn) {
-        this.agentId = agentId;
+    TaskBook(AgentEntry agent, CenterParts parts, Executor turn) {
+        this.agentId = agent.id();
         this.agent = agent;
         this.parts = parts;
         this.store = parts.tasks();
