@@ -1,5 +1,6 @@
 package dev.outpost.center;
 
+import dev.outpost.agent.protocol.ScheduleReport;
 import dev.outpost.agent.task.TaskStatus;
 
 /**
@@ -18,8 +19,14 @@ public interface CenterListener {
     /** A heartbeat has come. */
     default void onHeartbeat(AgentInfo agent) {}
 
-    /** A task report has come, of a dispatched task or of one of the agent's own. Not called for older reports. */
+    /**
+     * A task report has come, of a dispatched task or of one of the agent's own; or the control center itself has ended a task that was
+     * never sent, and then the revision is 0. Not called for older reports.
+     */
     default void onTaskStatus(AgentInfo agent, TaskStatus status) {}
+
+    /** An agent has said how those of its schedules stand that have changed; all are in {@link ControlCenter#schedules}. */
+    default void onSchedules(AgentInfo agent, ScheduleReport report) {}
 
     /**
      * Somebody was not let in. Not called for those who are turned away unheard, because too many come at once or because they were

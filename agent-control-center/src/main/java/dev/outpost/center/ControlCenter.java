@@ -1,10 +1,16 @@
 package dev.outpost.center;
 
+import dev.outpost.agent.protocol.ScheduleCommand;
 import dev.outpost.agent.request.Body;
+import dev.outpost.agent.schedule.Schedule;
+import dev.outpost.agent.schedule.ScheduleStatus;
 import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.center.store.TaskRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +24,8 @@ public interface ControlCenter extends AutoCloseable {
     }
 
     /**
-     * Begins to listen on all endpoints.
+     * Reads the stores, on the calling thread, and begins to listen on all endpoints. When that fails the control
+     * center is closed; what a store throws goes on to the caller.
      *
      * @throws IOException if one of them cannot; then none does
      * @throws IllegalStateException if it was started or closed before
@@ -28,8 +35,11 @@ public interface ControlCenter extends AutoCloseable {
     /** The port of the first endpoint. */
     int port();
 
-    /** All agents that have been connected since the start. */
+    /** All agents that have been connected since the start, or that the {@linkplain ControlCenterBuilder#agentStore store} knew. */
     Collection<AgentInfo> agents();
+
+    /** Those of them that are selected now, in the order of their ids. */
+    List<AgentInfo> agents(AgentSelector selector);
 
     /** One of them. */
     Optional<AgentInfo> agent(String agentId);
@@ -38,11 +48,95 @@ public interface ControlCenter extends AutoCloseable {
      * Gives an agent a task. While the agent is lost the task waits, and is sent as soon as it is back; an agent never runs a
      * task id twice, however often it is sent.
      *
-     * @return the task's handle; the same one for the same agent and task id while the task has not ended
-     * @throws CenterException if the agent is not known, too many of its tasks have not ended, or the control center is
-     *     closed
+     * <p><b>Expiry:</b> a task that has not been sent at its {@link TaskRequest#notAfter} never is: it ends here, as {@link
+     * dev.outpost.agent.task.TaskState#EXPIRED EXPIRED}, with a report of revision 0. Once it has been sent on any connection only the
+     * agent judges whether it began in time, even if that connection was lost and the agent never got it. Nobody here can know
+     * that, and two judges could come to different ends.
+     *
+     * <p>Returns at once; the task is stored, and then sent, in order with the agent's other tasks.
+     *
+     * @return the task's handle; the same one for the same agent and task id while the task has not ended. A task that has ended, other
+     *     than as {@link dev.outpost.agent.task.TaskState#REFUSED REFUSED}, is not sent again as long as the {@linkplain
+     *     ControlCenterBuilder#taskStore store} knows it: its handle tells how it ended
+     * @throws CenterException if the agent is not known, 10,000 of its tasks have not ended, or the control center is closed
      */
     TaskHandle dispatch(String agentId, TaskRequest request);
+
+    /**
+     * Gives a task to every agent that is selected now; agents that come later get none. Each has the request's values, the request's
+     * id as its {@link TaskRequest#parent}, and the id {@code <request id>/<agent id>}. When that has more than 128 characters, it is
+     * cut to 63 (62, rather than half of a surrogate pair), followed by {@code ~} and the SHA-256 of the whole (UTF-8, hex, lower case).
+     * Two requests never give one agent the same id, and one request given again gives the same ids again.
+     *
+     * @throws CenterException if the control center is closed
+     */
+    Broadcast dispatch(AgentSelector selector, TaskRequest request);
+
+    /**
+     * Gives a task to the agents that are selected now, in stages, and stops when too many fail. The tasks' ids and parent are as
+     * with {@link #dispatch(AgentSelector, TaskRequest)}; {@code template}'s id is the roll-out's.
+     *
+     * <p>The first stage begins at once. In all stages agents that are connected now come before those that are not; among both the
+     * order follows from the ids of roll-out and agent.
+     *
+     * <p>A roll-out lives as long as this control center. Begun again after a restart with the same id it passes quickly over the agents
+     * of which the task store knows how their tasks ended.
+     *
+     * @throws CenterException if the control center is closed
+     */
+    RollOut rollOut(AgentSelector selector, TaskRequest template, RollOutPlan plan);
+
+    /**
+     * A task that was dispatched to an agent, whether it has ended or not. Reads the {@linkplain ControlCenterBuilder#taskStore store},
+     * on the calling thread.
+     *
+     * @return empty if the agent is not known, or the store does not know the task, or not any more
+     */
+    Optional<TaskHandle> task(String agentId, String taskId);
+
+    /**
+     * What is known of an agent's tasks, those dispatched and those of its own, the oldest first: all that have not ended, and a bounded
+     * history. Reads the {@linkplain ControlCenterBuilder#taskStore store}, on the calling thread.
+     */
+    List<TaskRecord> tasks(String agentId);
+
+    /**
+     * Says which schedules an agent is to follow, beside those of its program and in place of all that were pushed before. They
+     * are kept in the {@linkplain ControlCenterBuilder#agentStore store}; an agent that says when it connects that it follows another
+     * version gets them then, also one that has refused them before.
+     *
+     * @param version names the set, 1 to 128 characters; another set needs another version
+     * @param schedules with triggers of time and of events, at most 10,000
+     * @return completes with the agent's answer, however late, on a worker; fails with {@link CenterException} when another set takes
+     *     this one's place before, the store fails, or the control center closes
+     * @throws IllegalArgumentException if an argument is out of range
+     * @throws CenterException if the agent is not known, or the control center is closed
+     */
+    CompletableFuture<ScheduleAnswer> pushSchedules(String agentId, String version, List<Schedule> schedules);
+
+    /**
+     * The same for every agent that is selected now.
+     *
+     * @return the answers by agent id
+     */
+    Map<String, CompletableFuture<ScheduleAnswer>> pushSchedules(
+            AgentSelector selector, String version, List<Schedule> schedules);
+
+    /**
+     * Pauses, resumes or fires one schedule of an agent that is connected. Counts once: nothing waits for an agent to come back. What
+     * came of it is seen in {@link #schedules} and told to {@link CenterListener#onSchedules}; a name that the agent does not know has no
+     * effect.
+     *
+     * @throws IllegalArgumentException if {@code action} is none
+     * @throws CenterException if the agent is not known or not connected, or the control center is closed
+     */
+    void steerSchedule(String agentId, String name, ScheduleCommand.Action action);
+
+    /**
+     * How the schedules of an agent stood when it last said so, those pushed and those of its program; kept until it connects again.
+     * Empty if the agent is not known.
+     */
+    List<ScheduleStatus> schedules(String agentId);
 
     /**
      * Asks an agent that is connected something of the application's own; its handler for the type answers. Counts once:

@@ -5,6 +5,8 @@ import dev.outpost.agent.ConfigurationException.Problem;
 import dev.outpost.agent.transport.TransportServer;
 import dev.outpost.center.internal.CenterConfig;
 import dev.outpost.center.internal.CenterRuntime;
+import dev.outpost.center.store.AgentStore;
+import dev.outpost.center.store.TaskStore;
 import dev.outpost.center.store.WatermarkStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +28,8 @@ public final class ControlCenterBuilder {
     private final List<Problem> repeated = new ArrayList<>();
     private final List<CenterListener> listeners = new ArrayList<>();
     private @Nullable WatermarkStore watermarks;
+    private TaskStore tasks = TaskStore.inMemory();
+    private AgentStore agents = AgentStore.inMemory();
     private Duration heartbeatInterval = Duration.ofSeconds(30);
     private int windowBatches = 8;
     private int maxDecompressedBytes = 4 << 20;
@@ -77,6 +81,24 @@ public final class ControlCenterBuilder {
         return this;
     }
 
+    /**
+     * Where tasks are kept; by default in memory, so that a restart forgets dispatches that have not ended. Stays the caller's; of one
+     * control center at a time.
+     */
+    public ControlCenterBuilder taskStore(TaskStore store) {
+        this.tasks = store;
+        return this;
+    }
+
+    /**
+     * Where agents and the schedules pushed to them are kept; by default in memory. Stays the caller's; of one control center at a
+     * time.
+     */
+    public ControlCenterBuilder agentStore(AgentStore store) {
+        this.agents = store;
+        return this;
+    }
+
     /** How often agents are to send heartbeats: 100 ms to 10 min, or zero to leave it to them; default 30 s. */
     public ControlCenterBuilder heartbeatInterval(Duration interval) {
         this.heartbeatInterval = interval;
@@ -95,7 +117,10 @@ public final class ControlCenterBuilder {
         return this;
     }
 
-    /** Threads for handlers and listeners: 1 to 1,024; by default as many as processors, at least 2. */
+    /**
+     * Threads for handlers and stores, and as many again for listeners and watchers: 1 to 1,024; by default as many as
+     * processors, at least 2.
+     */
     public ControlCenterBuilder workers(int workers) {
         this.workers = workers;
         return this;
@@ -161,6 +186,8 @@ public final class ControlCenterBuilder {
                 Map.copyOf(requestHandlers),
                 List.copyOf(listeners),
                 handlers.orElseGet(() -> watermarks == null ? WatermarkStore.inMemory() : watermarks),
+                tasks,
+                agents,
                 handlers.isPresent(),
                 heartbeatInterval,
                 windowBatches,

@@ -3,6 +3,7 @@ package dev.outpost.center;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskStatus;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -15,8 +16,14 @@ public interface TaskHandle {
     /** What was asked. */
     TaskRequest request();
 
-    /** The reports that have come, oldest first; the newest 64. */
+    /**
+     * The reports that have come, oldest first; the newest 64. Of a task that was dispatched before this control center
+     * started, or that had ended when it was asked for, the reports before the newest one are not known any more.
+     */
     List<TaskStatus> statuses();
+
+    /** The newest of them; empty before the first. */
+    Optional<TaskStatus> status();
 
     /**
      * Calls {@code watcher} with every report, those that have come first; on a worker, in order, each revision once.
@@ -25,10 +32,14 @@ public interface TaskHandle {
 
     /**
      * Completes with the final report, on a worker; fails with {@link CenterException} when this control center closes
-     * first. What the task does at the agent goes on then.
+     * first, or its task store fails to take the task. What a task does at the agent goes on when the control center closes; with a
+     * task store that outlives it, the next one knows how the task ended.
      */
     CompletableFuture<TaskStatus> outcome();
 
-    /** Asks the agent to stop the task, now or as soon as it is connected. */
+    /**
+     * Asks the agent to stop the task, now or as soon as it is connected. A task that was never sent ends here and now, as
+     * {@link dev.outpost.agent.task.TaskState#CANCELLED CANCELLED}.
+     */
     void cancel(String reason);
 }

@@ -3,12 +3,13 @@
  *
  * <pre>
  *   TransportServer ─▶ AgentSession ─┬─ hello, heartbeat ─▶ registry ─▶ CenterListener
- *   (event loop)       (serial)      ├─ task report ──────▶ TaskHandle ─▶ its outcome, its watchers
+ *   (event loop)       (serial)      ├─ task report ──────▶ TaskStore ─▶ TaskHandle ─▶ its outcome, its watchers
  *                                    └─ open, batch, gap ─▶ StreamIntake ─▶ TelemetryHandler ──completed──▶ ack
- *   dispatch, cancel ─▶ Outbound ─▶ connection
+ *   dispatch, cancel ─▶ TaskStore ─▶ Outbound ─▶ connection
  * </pre>
  *
- * <p>Event loops only enqueue; handlers, listeners and watchers run on the center's workers, in order per agent.
+ * <p>Event loops only enqueue; handlers run on the center's workers, listeners and watchers on threads of their own, in order per
+ * agent. Both are called workers here.
  */
 @NullMarked
 package dev.outpost.center;

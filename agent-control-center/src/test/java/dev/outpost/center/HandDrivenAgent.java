@@ -57,8 +57,12 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
 
     /** Says hello as a certain instance. */
     HandDrivenAgent hello(String agentId, String instanceId, StreamPosition... streams) {
-        send(new Hello(1, agentId, instanceId, "test", Map.of(), List.of(), List.of(streams)));
+        send(hello(agentId, instanceId, List.of(streams)));
         return this;
+    }
+
+    private static Hello hello(String agentId, String instanceId, List<StreamPosition> streams) {
+        return new Hello(1, agentId, instanceId, "test", Map.of(), List.of(), streams);
     }
 
     /** Says hello and is let in. */
@@ -68,7 +72,12 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
 
     /** Says hello as a certain instance, and is let in. */
     HandDrivenAgent join(String agentId, String instanceId, StreamPosition... streams) throws InterruptedException {
-        hello(agentId, instanceId, streams);
+        return join(hello(agentId, instanceId, List.of(streams)));
+    }
+
+    /** Says this hello, and is let in. */
+    HandDrivenAgent join(Hello hello) throws InterruptedException {
+        send(hello);
         welcome = await(Welcome.class);
         Await.until("let in", () -> demand.get() > 0);
         return this;
@@ -81,11 +90,16 @@ final class HandDrivenAgent implements Connection<CenterMessage> {
 
     /** Says something; its number is returned. */
     long send(AgentMessage message) {
+        return reply(0, message);
+    }
+
+    /** Says something in reply; its number is returned. */
+    long reply(long inReplyTo, AgentMessage message) {
         long id = nextId.getAndIncrement();
         demand.decrementAndGet();
         wire.execute(() -> {
             if (!ended.get()) {
-                center.onMessage(new Envelope<>(id, 0, 0, message));
+                center.onMessage(new Envelope<>(id, inReplyTo, 0, message));
             }
         });
         return id;

@@ -311,19 +311,6 @@ class HostileAgentTest {
     }
 
     @Test
-    void task_dispatchedAgainAfterItsEnd_outcomeComesAgain() throws Exception {
-        start();
-        HandDrivenAgent agent = endpoint.connect().join("a-1");
-        TaskRequest request = TaskRequest.of("quick").id("t-1").build();
-        for (int i = 0; i < 2; i++) {
-            TaskHandle handle = center.dispatch("a-1", request);
-            agent.await(TaskDispatch.class);
-            agent.send(report("t-1", 3, TaskState.SUCCEEDED)); // the second time it is known, and reported as it stands
-            assertThat(handle.outcome().get(20, TimeUnit.SECONDS).state()).isEqualTo(TaskState.SUCCEEDED);
-        }
-    }
-
-    @Test
     void watcher_throws_othersAreToldAndOutcomeComes() throws Exception {
         start();
         HandDrivenAgent agent = endpoint.connect().join("a-1");

@@ -12,26 +12,28 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Holds the README's snippets equal to the code that is compiled here. */
+/** Holds the snippets of the README and of the control center's page equal to the code that is compiled here. */
 class ReadmeTest {
 
-    private static final Pattern IN_README =
+    private static final Pattern IN_PAGE =
             Pattern.compile("<!-- snippet: ([^>]+) -->\\n```java\\n(.*?)```", Pattern.DOTALL);
     private static final Pattern IN_CODE =
             Pattern.compile("// snippet: ([^\\n]+)\\n(.*?)\\n *// end of snippet", Pattern.DOTALL);
 
     @Test
-    void snippets_inReadme_areThoseOfTheExamples() throws IOException {
-        Map<String, String> compiled = snippetsOf(IN_CODE, sources());
-        Map<String, String> shown = snippetsOf(IN_README, Files.readString(Path.of("..", "README.md")));
-        assertThat(shown).isNotEmpty().isEqualTo(compiled);
+    void snippets_shown_areThoseOfTheExamples() throws IOException {
+        assertThat(snippetsOf(IN_PAGE, pages())).isNotEmpty().isEqualTo(snippetsOf(IN_CODE, sources()));
     }
 
     @Test
-    void javaBlocks_inReadme_areAllSnippets() throws IOException {
-        String readme = Files.readString(Path.of("..", "README.md"));
-        assertThat(Pattern.compile("```java").matcher(readme).results().count())
-                .isEqualTo(IN_README.matcher(readme).results().count());
+    void javaBlocks_shown_areAllSnippets() throws IOException {
+        assertThat(Pattern.compile("```java").matcher(pages()).results().count())
+                .isEqualTo(IN_PAGE.matcher(pages()).results().count());
+    }
+
+    private static String pages() throws IOException {
+        return Files.readString(Path.of("..", "README.md"))
+                + Files.readString(Path.of("..", "docs", "control-center.md"));
     }
 
     private static String sources() throws IOException {

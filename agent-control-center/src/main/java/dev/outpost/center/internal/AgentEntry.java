@@ -2,53 +2,61 @@ package dev.outpost.center.internal;
 
 import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.Hello;
-import dev.outpost.agent.protocol.TaskCancel;
-import dev.outpost.agent.protocol.TaskDispatch;
+import dev.outpost.agent.protocol.ScheduleSet;
 import dev.outpost.agent.protocol.Welcome;
-import dev.outpost.agent.task.TaskRequest;
-import dev.outpost.agent.task.TaskStatus;
 import dev.outpost.center.AgentInfo;
-import dev.outpost.center.CenterException;
-import java.time.Clock;
+import dev.outpost.center.store.AgentRecord;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** What is kept of an agent as long as the control center lives: it outlives connections. Guarded by itself. */
+/**
+ * What is kept of an agent as long as the control center lives: it outlives connections. Guarded by itself.
+ *
+ * <p>What is stored, and what is sent of tasks and schedules, has its place in the agent's turn; see {@link TaskBook}.
+ */
 final class AgentEntry {
 
-    private static final int MOST_TASKS = 10_000;
-
     private final String id;
-    private final Clock clock;
+    private final CenterParts parts;
     private final SerialExecutor callbacks;
-    private final Map<String, DispatchedTask> tasks = new LinkedHashMap<>();
-    private final Map<String, Long> revisions = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-            return size() > MOST_TASKS;
-        }
-    };
+    private final SerialExecutor turn;
+    private final TaskBook tasks;
+    private final PushedSchedules schedules;
+    private AgentRecord record;
     private @Nullable AgentSession session;
-    private Hello hello;
+
+    /** What the agent counts the revisions of its reports by: its journal, or its run if it has none. */
+    private String memory = "";
+
+    private String scheduleVersion = "";
     private @Nullable Heartbeat heartbeat;
-    private String address = "";
-    private Instant since;
     private Instant lastHeard;
 
-    AgentEntry(Hello hello, Clock clock, Workers workers) {
-        this.id = hello.agentId();
-        this.hello = hello;
-        this.clock = clock;
-        this.callbacks = new SerialExecutor(workers, this::relieved);
-        this.since = clock.instant();
-        this.lastHeard = since;
+    /** An agent as it was known last. */
+    AgentEntry(AgentRecord known, CenterParts parts) {
+        this.id = known.id();
+        this.parts = parts;
+        this.record = known;
+        this.lastHeard = known.since();
+        this.callbacks = SerialExecutor.ofCallbacks(parts.workers(), this::relieved);
+        this.turn = SerialExecutor.ofStores(parts.workers(), parts.storesMayBlock(), this::relieved);
+        this.tasks = new TaskBook(this, parts, turn);
+        this.schedules = new PushedSchedules(this, parts, turn);
+        schedules.restore(known.schedules());
+    }
+
+    String id() {
+        return id;
+    }
+
+    TaskBook tasks() {
+        return tasks;
+    }
+
+    PushedSchedules schedules() {
+        return schedules;
     }
 
     /** Where callbacks about this agent run, in order. */
@@ -56,31 +64,25 @@ final class AgentEntry {
         return callbacks;
     }
 
-    /** Whether more callbacks wait than the agent should be allowed to cause. */
+    /** Whether more waits than the agent should be allowed to cause. */
     boolean isBehind() {
-        return callbacks.isLong();
+        return callbacks.isLong() || turn.isLong();
     }
 
     private void relieved() {
-        AgentSession present;
-        synchronized (this) {
-            present = session;
-        }
-        if (present != null) {
-            present.letIn(0);
-        }
+        session().ifPresent(present -> present.letIn(0));
     }
 
     synchronized AgentInfo info() {
         return new AgentInfo(
-                id,
-                hello.instanceId(),
-                hello.agentVersion(),
-                hello.labels(),
-                hello.taskTypes(),
+                record.id(),
+                record.instanceId(),
+                record.version(),
+                record.labels(),
+                record.taskTypes(),
                 session == null ? AgentInfo.Connection.LOST : AgentInfo.Connection.CONNECTED,
-                address,
-                since,
+                record.address(),
+                record.since(),
                 lastHeard,
                 heartbeat);
     }
@@ -91,28 +93,71 @@ final class AgentEntry {
      *
      * @return the connection before it, if any, to be closed
      */
-    synchronized Optional<AgentSession> connected(AgentSession now, Hello newHello, Welcome welcome) {
-        now.outbound().send(welcome, 1);
-        AgentSession before = session;
-        session = now;
-        if (!hello.instanceId().equals(newHello.instanceId())) {
-            revisions.clear(); // a new run of the agent counts its reports anew
+    Optional<AgentSession> connected(AgentSession now, Hello hello, Welcome welcome) {
+        AgentSession before;
+        synchronized (this) {
+            now.outbound().send(welcome, 1);
+            before = session;
+            session = now;
+            memory = hello.journalId().isEmpty() ? hello.instanceId() : hello.journalId();
+            scheduleVersion = hello.scheduleVersion();
+            lastHeard = parts.clock().instant();
+            record = new AgentRecord(
+                    hello.agentId(),
+                    hello.instanceId(),
+                    hello.agentVersion(),
+                    hello.labels(),
+                    hello.taskTypes(),
+                    now.address(),
+                    lastHeard,
+                    record.schedules());
         }
-        hello = newHello;
-        address = now.address();
-        since = clock.instant();
-        lastHeard = since;
-        tasks.values().forEach(task -> task.sendTo(now.outbound()));
+        turn.execute(this::settle);
         return Optional.ofNullable(before);
     }
 
     /** A connection has ended; false when it was not the present one. */
-    synchronized boolean lost(AgentSession ended) {
-        if (session != ended) {
+    boolean lost(AgentSession ended) {
+        synchronized (this) {
+            if (session != ended) {
+                return false;
+            }
+            session = null;
+            record = record.asOf(parts.clock().instant());
+        }
+        turn.execute(this::settle);
+        return true;
+    }
+
+    /** In turn: acts on what the connection is now, however often it has changed. */
+    private void settle() {
+        AgentSession present;
+        AgentRecord known;
+        String counting;
+        String version;
+        synchronized (this) {
+            present = session;
+            known = record;
+            counting = memory;
+            version = scheduleVersion;
+        }
+        tasks.settle(present, counting);
+        schedules.settle(present, version);
+        parts.workers().guard("agent store", () -> parts.agents().put(known));
+    }
+
+    /** In turn: keeps what the agent is to follow; false when that failed, and then it is as before. */
+    boolean keep(ScheduleSet desired) {
+        AgentRecord changed;
+        synchronized (this) {
+            changed = record.with(desired);
+        }
+        if (!parts.workers().guard("agent store", () -> parts.agents().put(changed))) {
             return false;
         }
-        session = null;
-        since = clock.instant();
+        synchronized (this) {
+            record = record.with(desired);
+        }
         return true;
     }
 
@@ -123,55 +168,18 @@ final class AgentEntry {
 
     synchronized void heartbeat(Heartbeat newest) {
         heartbeat = newest;
-        lastHeard = clock.instant();
+        lastHeard = parts.clock().instant();
     }
 
-    synchronized DispatchedTask dispatch(TaskRequest request) {
-        DispatchedTask known = tasks.get(request.id());
-        if (known != null) {
-            return known;
-        }
-        if (tasks.size() >= MOST_TASKS) {
-            throw new CenterException("agent '" + id + "' has " + tasks.size() + " tasks that have not ended");
-        }
-        DispatchedTask task = new DispatchedTask(this, id, request);
-        tasks.put(request.id(), task);
-        revisions.remove(request.id()); // a task that had ended is reported as it stood then, and that is news here
-        if (session != null) {
-            session.outbound().send(new TaskDispatch(request), 0);
-        }
-        return task;
+    /** Anything has come from it. */
+    synchronized void heard() {
+        lastHeard = parts.clock().instant();
     }
 
-    synchronized void cancel(DispatchedTask task, String reason) {
-        if (session != null && tasks.get(task.request().id()) == task) {
-            session.outbound().send(new TaskCancel(task.request().id(), reason), 0);
-        }
-    }
-
-    /**
-     * A report has come.
-     *
-     * @return whether it is news
-     */
-    synchronized boolean reported(TaskStatus status) {
-        lastHeard = clock.instant();
-        Long known = revisions.get(status.taskId());
-        if (known != null && known >= status.revision()) {
-            return false;
-        }
-        revisions.put(status.taskId(), status.revision());
-        DispatchedTask task = tasks.get(status.taskId());
-        if (task != null) {
-            task.reported(status);
-            if (status.state().isFinal()) {
-                tasks.remove(status.taskId());
-            }
-        }
-        return true;
-    }
-
-    synchronized List<DispatchedTask> unfinished() {
-        return List.copyOf(tasks.values());
+    /** Stores nothing more from here on, when what waits to be stored is or the time is over. */
+    void end(long deadline) {
+        turn.end(deadline);
+        tasks.unfinished().forEach(DispatchedTask::centerClosed);
+        schedules.centerClosed();
     }
 }

@@ -14,6 +14,7 @@ import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Rejection;
 import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.Response;
+import dev.outpost.agent.protocol.ScheduleReport;
 import dev.outpost.agent.protocol.StreamOpen;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TaskReport;
@@ -329,6 +330,8 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
             registry.heartbeat(known);
         } else if (payload instanceof TaskReport report) {
             take(known, message.id(), report.status());
+        } else if (payload instanceof ScheduleReport report) {
+            registry.report(known, this, report);
         } else if (payload instanceof TelemetryGap gap) {
             endIfWrong(intakes.offer(gap, gap.through(), gap.fromSequence()));
         } else if (payload instanceof StreamOpen open) {
@@ -344,6 +347,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
             outbound.send(new Pong(), message.id());
         } else if (payload instanceof Rejection rejection) {
             workers.count("protocol.rejected{" + rejection.code() + "}");
+            known.schedules().rejected(this, message.inReplyTo(), rejection.detail());
             AskedAgent open = asked;
             if (open != null) {
                 open.rejected(message.inReplyTo(), rejection.detail());

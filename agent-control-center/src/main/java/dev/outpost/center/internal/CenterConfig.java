@@ -5,6 +5,8 @@ import dev.outpost.center.AgentRequestHandler;
 import dev.outpost.center.Authenticator;
 import dev.outpost.center.CenterListener;
 import dev.outpost.center.TelemetryHandler;
+import dev.outpost.center.store.AgentStore;
+import dev.outpost.center.store.TaskStore;
 import dev.outpost.center.store.WatermarkStore;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +21,8 @@ import java.util.Map;
  * @param requestHandlers who answers agents' requests, by type
  * @param listeners who is told
  * @param watermarks how far streams have been taken
+ * @param tasks where tasks are kept
+ * @param agents where agents are kept
  * @param handlerKeepsPositions whether {@code watermarks} is the telemetry handler's own, which it advances itself
  * @param heartbeatInterval what agents are told
  * @param windowBatches what agents are told
@@ -34,6 +38,8 @@ public record CenterConfig(
         Map<String, AgentRequestHandler> requestHandlers,
         List<CenterListener> listeners,
         WatermarkStore watermarks,
+        TaskStore tasks,
+        AgentStore agents,
         boolean handlerKeepsPositions,
         Duration heartbeatInterval,
         int windowBatches,

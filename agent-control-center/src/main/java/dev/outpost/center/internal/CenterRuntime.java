@@ -3,23 +3,40 @@ package dev.outpost.center.internal;
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Request;
+import dev.outpost.agent.protocol.ScheduleCommand;
+import dev.outpost.agent.protocol.ScheduleSet;
 import dev.outpost.agent.request.Body;
+import dev.outpost.agent.schedule.Schedule;
+import dev.outpost.agent.schedule.ScheduleStatus;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.transport.Connection;
 import dev.outpost.agent.transport.ConnectionListener;
 import dev.outpost.agent.transport.Peer;
 import dev.outpost.agent.transport.TransportServer;
 import dev.outpost.center.AgentInfo;
+import dev.outpost.center.AgentSelector;
+import dev.outpost.center.Broadcast;
 import dev.outpost.center.CenterException;
 import dev.outpost.center.ControlCenter;
+import dev.outpost.center.RollOut;
+import dev.outpost.center.RollOutPlan;
+import dev.outpost.center.ScheduleAnswer;
 import dev.outpost.center.TaskHandle;
+import dev.outpost.center.store.TaskRecord;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The control center as its program sees it. */
@@ -41,6 +58,7 @@ public final class CenterRuntime implements ControlCenter {
     private final AgentDesk desk;
     private final StreamClaims claims = new StreamClaims();
     private final Admission admission;
+    private final Set<RollOutRun> rollOuts = ConcurrentHashMap.newKeySet();
     private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
 
     /** A control center that is not started. */
@@ -80,10 +98,11 @@ public final class CenterRuntime implements ControlCenter {
             throw new IllegalStateException("the control center is " + state.get() + "; only a new one can be started");
         }
         try {
+            registry.restore();
             for (TransportServer endpoint : config.endpoints()) {
                 endpoint.start(new Reception(endpoint));
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
@@ -106,11 +125,91 @@ public final class CenterRuntime implements ControlCenter {
     }
 
     @Override
+    public List<AgentInfo> agents(AgentSelector selector) {
+        return registry.infos().stream()
+                .filter(selector::matches)
+                .sorted(Comparator.comparing(AgentInfo::id))
+                .toList();
+    }
+
+    @Override
     public TaskHandle dispatch(String agentId, TaskRequest request) {
+        requireOpen();
+        return registry.dispatch(agentId, request);
+    }
+
+    @Override
+    public Broadcast dispatch(AgentSelector selector, TaskRequest request) {
+        requireOpen();
+        return new BroadcastRun(request, agents(selector), agentId -> registry.dispatchOneOf(agentId, request));
+    }
+
+    @Override
+    public RollOut rollOut(AgentSelector selector, TaskRequest template, RollOutPlan plan) {
+        requireOpen();
+        RollOutRun run = new RollOutRun(
+                template, plan, agents(selector), agentId -> registry.dispatchOneOf(agentId, template), workers);
+        rollOuts.add(run);
+        var unused = run.outcome().whenComplete((status, failure) -> rollOuts.remove(run));
+        if (state.get() == State.CLOSED) {
+            run.centerClosed(); // it may have come too late to be seen by close
+        }
+        run.start();
+        return run;
+    }
+
+    @Override
+    public Optional<TaskHandle> task(String agentId, String taskId) {
+        return registry.known(agentId).flatMap(entry -> entry.tasks().task(taskId));
+    }
+
+    @Override
+    public List<TaskRecord> tasks(String agentId) {
+        return config.tasks().tasks(agentId);
+    }
+
+    @Override
+    public CompletableFuture<ScheduleAnswer> pushSchedules(String agentId, String version, List<Schedule> schedules) {
+        ScheduleSet set = new ScheduleSet(version, schedules);
+        requireOpen();
+        return registry.push(agentId, set);
+    }
+
+    @Override
+    public Map<String, CompletableFuture<ScheduleAnswer>> pushSchedules(
+            AgentSelector selector, String version, List<Schedule> schedules) {
+        ScheduleSet set = new ScheduleSet(version, schedules); // one for all, however many they are
+        requireOpen();
+        Map<String, CompletableFuture<ScheduleAnswer>> answers = new LinkedHashMap<>();
+        for (AgentInfo agent : agents(selector)) {
+            answers.put(agent.id(), registry.push(agent.id(), set));
+        }
+        return Collections.unmodifiableMap(answers);
+    }
+
+    @Override
+    public void steerSchedule(String agentId, String name, ScheduleCommand.Action action) {
+        if (action == ScheduleCommand.Action.UNSPECIFIED) {
+            throw new IllegalArgumentException("action is UNSPECIFIED; allowed are PAUSE, RESUME and TRIGGER");
+        }
+        requireOpen();
+        AgentSession session = registry.agent(agentId)
+                .session()
+                .orElseThrow(() -> new CenterException("agent '" + agentId + "' is not connected"));
+        session.outbound().send(new ScheduleCommand(name, action), 0);
+    }
+
+    @Override
+    public List<ScheduleStatus> schedules(String agentId) {
+        return registry.known(agentId)
+                .map(entry -> entry.schedules().statuses())
+                .orElse(List.of());
+    }
+
+    private void requireOpen() {
         if (state.get() == State.CLOSED) {
             throw new CenterException("the control center is closed");
         }
-        return registry.dispatch(agentId, request);
     }
 
     @Override
@@ -125,9 +224,7 @@ public final class CenterRuntime implements ControlCenter {
         if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_REQUEST) > 0) {
             throw new IllegalArgumentException("timeout is " + timeout + "; allowed is up to " + LONGEST_REQUEST);
         }
-        if (state.get() == State.CLOSED) {
-            throw new CenterException("the control center is closed");
-        }
+        requireOpen();
         return registry.request(agentId, type, body, timeout);
     }
 
@@ -157,6 +254,7 @@ public final class CenterRuntime implements ControlCenter {
         for (TransportServer endpoint : config.endpoints()) {
             workers.guard("endpoint", endpoint::close);
         }
+        rollOuts.forEach(RollOutRun::centerClosed);
         desk.close();
         registry.close();
         workers.close();

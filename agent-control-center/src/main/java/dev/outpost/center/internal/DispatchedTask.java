@@ -1,41 +1,49 @@
 package dev.outpost.center.internal;
 
-import dev.outpost.agent.protocol.TaskCancel;
-import dev.outpost.agent.protocol.TaskDispatch;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskStatus;
 import dev.outpost.center.CenterException;
 import dev.outpost.center.TaskHandle;
+import dev.outpost.center.store.TaskRecord;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A task given to an agent. Reports come from the agent's connection; watchers run on the agent's callbacks, in order. */
+/** A task given to an agent, as its handle. What is known of it is changed by its {@link TaskBook} only. */
 final class DispatchedTask implements TaskHandle {
 
     private static final int MOST_STATUSES = 64;
+    private static final AtomicLong NUMBERS = new AtomicLong();
 
-    private final AgentEntry agent;
-    private final String agentId;
+    private final TaskBook book;
     private final TaskRequest request;
-    private final Deque<TaskStatus> statuses = new ArrayDeque<>();
-    private final List<Consumer<TaskStatus>> watchers = new ArrayList<>();
+    private final long number = NUMBERS.getAndIncrement();
+    private final Deque<TaskStatus> statuses = new ArrayDeque<>(4);
+    private final List<Consumer<TaskStatus>> watchers = new ArrayList<>(1);
     private final CompletableFuture<TaskStatus> outcome = new CompletableFuture<>();
-    private @Nullable String cancelReason;
 
-    DispatchedTask(AgentEntry agent, String agentId, TaskRequest request) {
-        this.agent = agent;
-        this.agentId = agentId;
+    /** What the store has of it; null before it is stored. Belongs to the book's turn. */
+    @Nullable TaskRecord record;
+
+    /** The connection that it was sent on last. Belongs to the book's turn. */
+    @Nullable AgentSession sentOn;
+
+    DispatchedTask(TaskBook book, TaskRequest request) {
+        this.book = book;
         this.request = request;
     }
 
     @Override
     public String agentId() {
-        return agentId;
+        return book.agentId();
     }
 
     @Override
@@ -51,11 +59,17 @@ final class DispatchedTask implements TaskHandle {
     }
 
     @Override
+    public Optional<TaskStatus> status() {
+        synchronized (statuses) {
+            return Optional.ofNullable(statuses.peekLast());
+        }
+    }
+
+    @Override
     public void watch(Consumer<TaskStatus> watcher) {
         synchronized (statuses) {
             watchers.add(watcher);
-            List<TaskStatus> soFar = List.copyOf(statuses);
-            soFar.forEach(status -> agent.callbacks().execute(() -> watcher.accept(status)));
+            statuses.forEach(status -> book.callbacks().execute(() -> watcher.accept(status)));
         }
     }
 
@@ -66,22 +80,17 @@ final class DispatchedTask implements TaskHandle {
 
     @Override
     public void cancel(String reason) {
-        synchronized (statuses) {
-            cancelReason = reason;
-        }
-        agent.cancel(this, reason);
+        book.cancel(this, Objects.requireNonNull(reason, "reason"));
     }
 
-    /** Sends the task, and that it is to be cancelled if so; on a new connection again, for the agent knows its tasks. */
-    void sendTo(Outbound outbound) {
-        outbound.send(new TaskDispatch(request), 0);
-        String reason;
-        synchronized (statuses) {
-            reason = cancelReason;
-        }
-        if (reason != null) {
-            outbound.send(new TaskCancel(request.id(), reason), 0);
-        }
+    /** When the center itself ends it if it has not been sent; those without such a time are never asked. */
+    Instant expiry() {
+        return Objects.requireNonNull(request.notAfter(), "it does not expire");
+    }
+
+    /** Tells tasks that expire at one instant apart. */
+    long number() {
+        return number;
     }
 
     /** News of the task. */
@@ -91,11 +100,16 @@ final class DispatchedTask implements TaskHandle {
             if (statuses.size() > MOST_STATUSES) {
                 statuses.remove();
             }
-            watchers.forEach(watcher -> agent.callbacks().execute(() -> watcher.accept(status)));
+            watchers.forEach(watcher -> book.callbacks().execute(() -> watcher.accept(status)));
             if (status.state().isFinal()) {
-                agent.callbacks().execute(() -> outcome.complete(status));
+                book.callbacks().execute(() -> outcome.complete(status));
             }
         }
+    }
+
+    /** Nothing will be known of how it ends. */
+    void fail(String why) {
+        book.callbacks().execute(() -> outcome.completeExceptionally(new CenterException(why)));
     }
 
     void centerClosed() {

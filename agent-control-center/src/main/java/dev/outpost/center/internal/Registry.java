@@ -2,7 +2,8 @@ package dev.outpost.center.internal;
 
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Refusal;
-import dev.outpost.agent.protocol.TaskReportAck;
+import dev.outpost.agent.protocol.ScheduleReport;
+import dev.outpost.agent.protocol.ScheduleSet;
 import dev.outpost.agent.protocol.Welcome;
 import dev.outpost.agent.request.Body;
 import dev.outpost.agent.request.RequestException;
@@ -11,18 +12,19 @@ import dev.outpost.agent.task.TaskStatus;
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.center.AgentInfo;
 import dev.outpost.center.CenterException;
-import dev.outpost.center.CenterListener;
+import dev.outpost.center.ScheduleAnswer;
+import dev.outpost.center.store.AgentRecord;
+import dev.outpost.center.store.TaskRecord;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** All agents and all connections. Thread-safe. */
@@ -31,19 +33,26 @@ final class Registry {
     private static final Duration HELLO_DEADLINE = Duration.ofSeconds(10);
     private static final Duration LEASE_WITHOUT_INTERVAL = Duration.ofMinutes(30);
     private static final Duration ANSWER_TIME = Duration.ofSeconds(5);
+    private static final Duration STORING_TIME = Duration.ofSeconds(2);
 
     private final CenterConfig config;
     private final Workers workers;
     private final Clock clock;
     private final Duration lease;
+    private final CenterParts parts;
+    private final Listeners listeners;
+    private final Expiries expiries = new Expiries();
     private final Map<String, AgentEntry> agents = new ConcurrentHashMap<>();
     private final RefusalLog refusals = new RefusalLog(System::nanoTime);
     private final Set<AgentSession> sessions = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     Registry(CenterConfig config, Workers workers, Clock clock) {
         this.config = config;
         this.workers = workers;
         this.clock = clock;
+        this.listeners = new Listeners(config.listeners(), workers);
+        this.parts = new CenterParts(clock, workers, listeners, config.tasks(), config.agents(), expiries);
         this.lease = config.heartbeatInterval().isZero()
                 ? LEASE_WITHOUT_INTERVAL
                 : config.heartbeatInterval().multipliedBy(3).plus(ANSWER_TIME);
@@ -57,20 +66,73 @@ final class Registry {
         return Optional.ofNullable(agents.get(agentId)).map(AgentEntry::info);
     }
 
-    DispatchedTask dispatch(String agentId, TaskRequest request) {
+    /** What the stores know of agents and of tasks that have not ended; before the first connection. */
+    void restore() {
+        for (AgentRecord known : config.agents().agents()) {
+            agents.put(known.id(), new AgentEntry(known, parts));
+        }
+        for (TaskRecord open : config.tasks().open()) {
+            entryOf(open.agentId(), open.since()).tasks().restore(open);
+        }
+    }
+
+    private AgentEntry entryOf(String agentId, Instant since) {
+        return agents.computeIfAbsent(
+                agentId,
+                id -> new AgentEntry(new AgentRecord(id, "", "", Map.of(), List.of(), "", since, null), parts));
+    }
+
+    Optional<AgentEntry> known(String agentId) {
+        return Optional.ofNullable(agents.get(agentId));
+    }
+
+    /**
+     * An agent that must be known.
+     *
+     * @throws CenterException if it is not
+     */
+    AgentEntry agent(String agentId) {
         AgentEntry entry = agents.get(agentId);
         if (entry == null) {
             throw new CenterException("agent '" + agentId + "' is not known");
         }
+        return entry;
+    }
+
+    DispatchedTask dispatch(String agentId, TaskRequest request) {
+        AgentEntry entry = agent(agentId);
         workers.count("tasks.dispatched");
-        return entry.dispatch(request);
+        DispatchedTask task = entry.tasks().dispatch(request);
+        if (closed) {
+            task.centerClosed(); // it may have come too late to be seen by close
+        }
+        return task;
+    }
+
+    /** One of many of a kind: whatever is in the way, there is a handle. */
+    DispatchedTask dispatchOneOf(String agentId, TaskRequest all) {
+        TaskRequest request = all.toBuilder()
+                .id(TaskIds.of(all.id(), agentId))
+                .parent(all.id())
+                .build();
+        try {
+            return dispatch(agentId, request);
+        } catch (CenterException e) {
+            workers.count("tasks.ended_here{REFUSED}");
+            return agent(agentId).tasks().refused(request, String.valueOf(e.getMessage()));
+        }
+    }
+
+    CompletableFuture<ScheduleAnswer> push(String agentId, ScheduleSet set) {
+        CompletableFuture<ScheduleAnswer> answer = agent(agentId).schedules().push(set);
+        if (closed) {
+            answer.completeExceptionally(new CenterException("the control center has closed"));
+        }
+        return answer;
     }
 
     CompletableFuture<Body> request(String agentId, String type, Body body, Duration timeout) {
-        AgentEntry entry = agents.get(agentId);
-        if (entry == null) {
-            throw new CenterException("agent '" + agentId + "' is not known");
-        }
+        AgentEntry entry = agent(agentId);
         workers.count("requests.out");
         return entry.session()
                 .map(session -> session.ask(entry, type, body, timeout))
@@ -90,13 +152,13 @@ final class Registry {
     }
 
     AgentEntry admitted(AgentSession session, Hello hello, Welcome welcome) {
-        AgentEntry entry = agents.computeIfAbsent(hello.agentId(), id -> new AgentEntry(hello, clock, workers));
+        AgentEntry entry = entryOf(hello.agentId(), clock.instant());
         entry.connected(session, hello, welcome)
                 .ifPresent(before -> before.close(
                         CloseReason.retry("another connection of agent '" + hello.agentId() + "' took over", null)));
         workers.count("agents.admitted");
         AgentInfo info = entry.info();
-        tell(entry.callbacks(), listener -> listener.onConnected(info));
+        listeners.tell(entry.callbacks(), listener -> listener.onConnected(info));
         return entry;
     }
 
@@ -113,7 +175,7 @@ final class Registry {
     void refused(String agentId, String address, Refusal refusal) {
         String id = Limits.cutReason(agentId);
         refusals.log(id, address, refusal);
-        tell(workers::execute, listener -> listener.onRefused(id, address, refusal.detail()));
+        listeners.tell(workers::execute, listener -> listener.onRefused(id, address, refusal.detail()));
     }
 
     void closed(AgentSession session, @Nullable AgentEntry entry, String reason) {
@@ -128,38 +190,37 @@ final class Registry {
     void lost(AgentSession session, AgentEntry entry, String reason) {
         if (entry.lost(session)) {
             AgentInfo info = entry.info();
-            tell(entry.callbacks(), listener -> listener.onLost(info, reason));
+            listeners.tell(entry.callbacks(), listener -> listener.onLost(info, reason));
         }
     }
 
     void heartbeat(AgentEntry entry) {
         workers.count("heartbeats.received");
         AgentInfo info = entry.info();
-        tell(entry.callbacks(), listener -> listener.onHeartbeat(info));
+        listeners.tell(entry.callbacks(), listener -> listener.onHeartbeat(info));
     }
 
     void report(AgentEntry entry, AgentSession session, TaskStatus status) {
-        boolean news = entry.reported(status);
-        workers.count(news ? "task.reports.received" : "task.reports.repeated");
-        session.outbound().send(new TaskReportAck(status.taskId(), status.revision()), 0);
-        if (news) {
-            AgentInfo info = entry.info();
-            tell(entry.callbacks(), listener -> listener.onTaskStatus(info, status));
-        }
+        entry.heard();
+        entry.tasks().reported(session, status);
     }
 
-    private void tell(Executor executor, Consumer<CenterListener> call) {
-        for (CenterListener listener : config.listeners()) {
-            executor.execute(() ->
-                    workers.guard("listener " + listener.getClass().getSimpleName(), () -> call.accept(listener)));
-        }
+    void report(AgentEntry entry, AgentSession session, ScheduleReport report) {
+        entry.heard();
+        entry.schedules().reported(session, report);
     }
 
     // ---- by the clock ---------------------------------------------------------------------------------------------
 
-    /** Ends connections that say nothing. */
+    /** Ends connections that say nothing, and tasks that were not sent in time. */
     void sweep() {
         Instant now = clock.instant();
+        for (DispatchedTask task : expiries.due(now)) {
+            AgentEntry entry = agent(task.agentId());
+            if (!entry.isBehind()) { // a later look finds it again
+                entry.tasks().expired(task);
+            }
+        }
         for (AgentSession session : sessions) {
             session.endIfExpired(now);
             Duration silence = session.silence();
@@ -176,7 +237,10 @@ final class Registry {
         }
     }
 
+    /** After it the stores belong to others. */
     void close() {
-        agents.values().forEach(entry -> entry.unfinished().forEach(DispatchedTask::centerClosed));
+        closed = true;
+        long deadline = System.nanoTime() + STORING_TIME.toNanos();
+        agents.values().forEach(entry -> entry.end(deadline));
     }
 }

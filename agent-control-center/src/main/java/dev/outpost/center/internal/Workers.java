@@ -29,11 +29,13 @@ final class Workers {
     private static final long END_SECONDS = 2;
 
     private final ExecutorService pool;
+    private final ExecutorService callbacks;
     private final ScheduledExecutorService timer;
     private final Map<String, LongAdder> counters = new ConcurrentHashMap<>();
 
     Workers(int threads) {
         pool = Executors.newFixedThreadPool(threads, threads("worker"));
+        callbacks = Executors.newFixedThreadPool(threads, threads("callback"));
         timer = Executors.newSingleThreadScheduledExecutor(threads("timer"));
     }
 
@@ -56,8 +58,20 @@ final class Workers {
 
     /** Runs soon, on a worker; without effect after the end. */
     void execute(Runnable command) {
+        execute(pool, command);
+    }
+
+    /**
+     * Runs what only tells somebody something, soon, on a thread that does nothing else; without effect after the end. So a
+     * telemetry handler or a store that hangs does not delay the news of tasks, and a listener that hangs does not delay them.
+     */
+    void tell(Runnable command) {
+        execute(callbacks, command);
+    }
+
+    private void execute(ExecutorService on, Runnable command) {
         try {
-            pool.execute(command);
+            on.execute(command);
         } catch (RejectedExecutionException e) {
             count("center.work.after_close");
         }
@@ -115,13 +129,18 @@ final class Workers {
 
     void close() {
         timer.shutdownNow();
-        pool.shutdown();
+        end(pool);
+        end(callbacks);
+    }
+
+    private static void end(ExecutorService threads) {
+        threads.shutdown();
         try {
-            if (!pool.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
-                pool.shutdownNow();
+            if (!threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+                threads.shutdownNow();
             }
         } catch (InterruptedException e) {
-            pool.shutdownNow();
+            threads.shutdownNow();
             Thread.currentThread().interrupt();
         }
     }

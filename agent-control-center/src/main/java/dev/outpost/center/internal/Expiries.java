@@ -1,0 +1,44 @@
+package dev.outpost.center.internal;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+
+/** Tasks of all agents that wait to be sent and expire if they are not, by the wall clock. Thread-safe. */
+final class Expiries {
+
+    private final NavigableSet<DispatchedTask> waiting = new ConcurrentSkipListSet<>(
+            Comparator.comparing(DispatchedTask::expiry).thenComparingLong(DispatchedTask::number));
+
+    /** Without effect when it waits already, or never expires. */
+    void add(DispatchedTask task) {
+        if (task.request().notAfter() != null) {
+            waiting.add(task);
+        }
+    }
+
+    void remove(DispatchedTask task) {
+        if (task.request().notAfter() != null) {
+            waiting.remove(task);
+        }
+    }
+
+    /** Those that must have begun before {@code now}; they stay until they are removed. */
+    List<DispatchedTask> due(Instant now) {
+        List<DispatchedTask> due = new ArrayList<>();
+        for (DispatchedTask task : waiting) {
+            if (!now.isAfter(task.expiry())) {
+                break;
+            }
+            due.add(task);
+        }
+        return due;
+    }
+
+    int size() {
+        return waiting.size();
+    }
+}
