@@ -25,13 +25,16 @@ record Options(Map<String, String> values) {
     /** Agents of {@code fleet} and {@code storm}. */
     static final String AGENTS = "agents";
 
+    /** Schedules of {@code schedules} and timers of {@code timers}. */
+    static final String COUNT = "count";
+
     /** Where spools are made, and removed again. */
     static final String DIRECTORY = "directory";
 
     /** Nothing but defaults. */
     static final Options NONE = new Options(Map.of());
 
-    private static final Set<String> KNOWN = new TreeSet<>(Set.of(SECONDS, RATE, MEGABYTES, AGENTS, DIRECTORY));
+    private static final Set<String> KNOWN = new TreeSet<>(Set.of(SECONDS, RATE, MEGABYTES, AGENTS, COUNT, DIRECTORY));
 
     /**
      * Takes the options among {@code arguments}.
