@@ -2,10 +2,11 @@ package dev.outpost.benchmarks;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * When each of many jobs is due: all once in an interval, spread evenly over it. It is known of every run by how much it is late,
- * whoever started it, as long as that is less than the interval.
+ * whoever started it, as long as that is less than half of the interval.
  */
 final class Phases {
 
@@ -20,9 +21,9 @@ final class Phases {
         this.step = this.interval / jobs;
     }
 
-    /** Says when the first job is due for the first time; before anything else. */
+    /** Says when the first job is due for the first time, to the millisecond; before anything else. */
     void begin(Instant first) {
-        origin = nanos(first);
+        origin = nanos(first.truncatedTo(ChronoUnit.MILLIS));
     }
 
     /** The first due instant of a job after {@code after}. */
@@ -32,9 +33,10 @@ final class Phases {
         return instant(first + Math.max(0, passed) * interval);
     }
 
-    /** By how much a run of a job that begins now is late. */
+    /** By how much a run of a job that begins now is late; less than zero if it is early. */
     long lateNanos(int job, Instant now) {
-        return Math.floorMod(nanos(now) - origin - job * step, interval);
+        long late = Math.floorMod(nanos(now) - origin - job * step, interval);
+        return late < interval / 2 ? late : late - interval;
     }
 
     Duration interval() {

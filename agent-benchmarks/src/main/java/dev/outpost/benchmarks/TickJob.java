@@ -2,7 +2,7 @@ package dev.outpost.benchmarks;
 
 import java.time.Instant;
 
-/** The job that all sides run: it notes by how much it is late, and is done. Thread-safe. */
+/** The job that all sides run: it notes by how much it is late, and is done. Early is as good as in time. Thread-safe. */
 final class TickJob {
 
     private final Phases phases;
