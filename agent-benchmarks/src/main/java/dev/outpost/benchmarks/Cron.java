@@ -11,6 +11,7 @@ final class Cron {
 
     private static final Duration PATIENCE = Duration.ofMinutes(6);
     private static final String OUTPOST = "Outpost";
+    /** As the methods of {@link CronBenchmark} end. */
     private static final List<String> OTHERS = List.of("CronUtils", "Quartz", "Spring");
 
     private final Report report;
@@ -52,7 +53,7 @@ final class Cron {
 
     private void row(String side, Map<String, Cost> costs) {
         report.side(
-                side,
+                side.equals("CronUtils") ? "cron-utils" : side,
                 cost("next", side, costs).describe() + "; parsing "
                         + cost("parse", side, costs).describe());
     }

@@ -15,7 +15,7 @@ import java.util.Locale;
 final class Schedules {
 
     private static final int COUNT = 100_000;
-    private static final Duration PATIENCE = Duration.ofMinutes(6);
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
 
     private final Report report;
     private final int count;
