@@ -33,7 +33,7 @@ final class Tasks {
                 + ScheduledJobs.WORKERS + " workers");
         double pool = submit("ThreadPoolExecutor", SubmitProcess.EXECUTOR);
         double agent = submit("Outpost", SubmitProcess.OUTPOST);
-        report.side("Outpost / executor", Report.number(agent / pool));
+        report.side("executor / Outpost", Report.number(pool / agent));
     }
 
     private double call(Link link) throws IOException, InterruptedException {
