@@ -30,7 +30,11 @@ public final class Benchmarks {
             "fleet",
             "storm",
             "stall",
-            "websocket");
+            "websocket",
+            "cron",
+            "timers",
+            "schedules",
+            "tasks");
 
     private Benchmarks() {}
 
@@ -76,6 +80,10 @@ public final class Benchmarks {
             case "stall" -> new Stall(certificates, report, options).run();
             case "websocket" -> new WebSockets(certificates, report).run();
             case "storm" -> new Storm(certificates, report, options).run();
+            case "cron" -> new Cron(report).run();
+            case "timers" -> new TimerCosts(report, options).run();
+            case "schedules" -> new Schedules(report, options).run();
+            case "tasks" -> new Tasks(certificates, report).run();
             case "idle" -> new Idle(certificates, report).run();
             default -> throw new IllegalArgumentException(name);
         }

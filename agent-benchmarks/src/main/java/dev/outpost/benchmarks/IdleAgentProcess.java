@@ -2,7 +2,6 @@ package dev.outpost.benchmarks;
 
 import dev.outpost.agent.Agent;
 import dev.outpost.agent.metric.oshi.OshiMetrics;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /** A host that does nothing: first without an agent, then with one that measures the machine every second. */
@@ -17,7 +16,7 @@ final class IdleAgentProcess {
     public static void main(String[] arguments) throws Exception {
         Parent.endWith();
         Parent.tell("without", measure().percent);
-        long heap = retainedHeap();
+        long heap = Heap.retained();
         Agent agent = Agent.builder()
                 .id(Link.AGENT)
                 .transport(Link.of(arguments).transport(Integer.parseInt(arguments[2])))
@@ -30,7 +29,7 @@ final class IdleAgentProcess {
             Measured with = measure();
             Parent.tell("with", with.percent);
             Parent.tell("threads", with.threads);
-            Parent.tell("heap", retainedHeap() - heap);
+            Parent.tell("heap", Heap.retained() - heap);
         }
     }
 
@@ -42,14 +41,5 @@ final class IdleAgentProcess {
         Thread.sleep(MEASURE.toMillis());
         Cpu after = Cpu.now();
         return new Measured(after.percentSince(before), after.threadsSince(before));
-    }
-
-    /** What survives; collected repeatedly, for references and cleaners take more than one turn. */
-    private static long retainedHeap() throws InterruptedException {
-        for (int i = 0; i < 3; i++) {
-            System.gc();
-            Thread.sleep(100);
-        }
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 }

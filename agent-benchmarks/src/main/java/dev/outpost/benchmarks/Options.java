@@ -29,13 +29,17 @@ record Options(Map<String, String> values) {
     /** When {@code storm} kills the control center: {@code settled} or {@code early}. */
     static final String WHEN = "when";
 
+    /** Schedules of {@code schedules} and timers of {@code timers}. */
+    static final String COUNT = "count";
+
     /** Where spools are made, and removed again. */
     static final String DIRECTORY = "directory";
 
     /** Nothing but defaults. */
     static final Options NONE = new Options(Map.of());
 
-    private static final Set<String> KNOWN = new TreeSet<>(Set.of(SECONDS, RATE, MEGABYTES, AGENTS, WHEN, DIRECTORY));
+    private static final Set<String> KNOWN =
+            new TreeSet<>(Set.of(SECONDS, RATE, MEGABYTES, AGENTS, WHEN, COUNT, DIRECTORY));
 
     /**
      * Takes the options among {@code arguments}.

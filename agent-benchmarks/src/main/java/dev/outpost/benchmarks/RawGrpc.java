@@ -18,7 +18,7 @@ import java.util.Objects;
 import javax.net.ssl.SSLException;
 
 /**
- * gRPC without Outpost: one bidirectional method whose messages are bytes. TLS providers, executors and windows are those of
+ * gRPC without Outpost: a bidirectional and a unary method whose messages are bytes. TLS providers, executors and windows are those of
  * Outpost's own transport, so that what is compared is what Outpost adds.
  */
 final class RawGrpc {
@@ -33,6 +33,11 @@ final class RawGrpc {
             .setFullMethodName(MethodDescriptor.generateFullMethodName("raw.Raw", "Exchange"))
             .setRequestMarshaller(new RawMarshaller())
             .setResponseMarshaller(new RawMarshaller())
+            .build();
+
+    static final MethodDescriptor<byte[], byte[]> CALL = EXCHANGE.toBuilder()
+            .setType(MethodDescriptor.MethodType.UNARY)
+            .setFullMethodName(MethodDescriptor.generateFullMethodName("raw.Raw", "Call"))
             .build();
 
     private RawGrpc() {}

@@ -9,6 +9,10 @@
  *               ├─ spool ──────▶ two JVMs: agent ─▶ disk ─▶ control center; one JVM: agent ─▶ disk | raw append
  *               ├─ replay ─────▶ two JVMs: agent with a backlog ─▶ control center | agent without
  *               ├─ stages ─────▶ one JVM: encode, hand-off, cut, compress, append, read, send
+ *               ├─ cron ───────▶ JMH: Outpost | cron-utils | Quartz | Spring
+ *               ├─ timers ─────▶ one JVM: the control loop's timers | the JDK's scheduler
+ *               ├─ schedules ──▶ one JVM: agent | the JDK's scheduler | Quartz
+ *               ├─ tasks ──────▶ two JVMs: control center ⇄ agent  | raw gRPC ⇄ raw gRPC; one JVM: agent | thread pool
  *               └─ idle ───────▶ two JVMs: agent with metrics ─▶ control center | a JVM that does nothing
  * </pre>
  *

@@ -29,7 +29,14 @@ final class CronParser {
     private static final String MACROS = "@yearly, @annually, @monthly, @weekly, @daily, @midnight or @hourly";
     private static final List<String> SUNDAY = List.of("SUN");
 
+    private static final String AFTER_ALL = "','";
+    private static final String AFTER_RANGE = AFTER_ALL + ", '/'";
+    private static final String AFTER_VALUE = AFTER_ALL + ", '-', '/'";
+
     private final CronScanner scanner;
+
+    /** What may stand behind the part that was read last, besides the end of the field: for complaints. */
+    private String mayFollow = AFTER_ALL;
 
     private CronParser(String expression) {
         scanner = new CronScanner(expression);
@@ -134,19 +141,31 @@ final class CronParser {
 
     private DaySelector dayOfMonth() {
         if (scanner.accept('L')) {
-            if (scanner.accept('W')) {
-                return DaySelector.lastWorkday();
-            }
-            return DaySelector.beforeLast(scanner.accept('-') ? scanner.number(1, 30, "1-30 days before the last") : 0);
+            return lastDay();
         }
         if (scanner.at('*')) {
             return DaySelector.days(item(DAY_OF_MONTH));
         }
         int start = scanner.position();
-        int day = value(DAY_OF_MONTH, DAY_OF_MONTH.allowedValues() + ", nW, L, L-n or LW");
-        return scanner.accept('W')
-                ? DaySelector.nearestWorkday(day)
-                : DaySelector.days(itemFrom(day, start, DAY_OF_MONTH));
+        int day = value(DAY_OF_MONTH, "'*' or '?' alone, " + DAY_OF_MONTH.allowedValues() + ", nW, L, L-n or LW");
+        if (scanner.accept('W')) {
+            mayFollow = AFTER_ALL;
+            return DaySelector.nearestWorkday(day);
+        }
+        return DaySelector.days(itemFrom(day, start, DAY_OF_MONTH));
+    }
+
+    /** Continues what began with an L in the days of the month. */
+    private DaySelector lastDay() {
+        mayFollow = AFTER_ALL;
+        if (scanner.accept('W')) {
+            return DaySelector.lastWorkday();
+        }
+        if (scanner.accept('-')) {
+            return DaySelector.beforeLast(scanner.number(1, 30, "1-30 days before the last"));
+        }
+        mayFollow = AFTER_ALL + ", 'W', '-'";
+        return DaySelector.beforeLast(0);
     }
 
     private DaySelector dayOfWeek() {
@@ -154,7 +173,8 @@ final class CronParser {
             return DaySelector.weekdays(item(DAY_OF_WEEK));
         }
         int start = scanner.position();
-        int weekday = value(DAY_OF_WEEK, DAY_OF_WEEK.allowedValues() + ", nL or n#k");
+        int weekday = value(DAY_OF_WEEK, "'*' or '?' alone, " + DAY_OF_WEEK.allowedValues() + ", nL or n#k");
+        mayFollow = AFTER_ALL;
         if (scanner.accept('L')) {
             return DaySelector.lastWeekday(DAY_OF_WEEK.canonical(weekday));
         }
@@ -170,7 +190,7 @@ final class CronParser {
             return field.select(field.first(), field.last(), optionalStep(field));
         }
         int start = scanner.position();
-        return itemFrom(value(field), start, field);
+        return itemFrom(value(field, "'*' or " + field.allowedValues()), start, field);
     }
 
     /** Continues an item whose first value has been read: alone, or the start of a range or an open step. */
@@ -185,22 +205,28 @@ final class CronParser {
         if (scanner.at('/')) {
             return field.select(field.canonical(value), field.last(), optionalStep(field));
         }
+        mayFollow = switch (field) {
+            case DAY_OF_MONTH -> AFTER_VALUE + ", 'W'";
+            case DAY_OF_WEEK -> AFTER_VALUE + ", 'L', '#'";
+            default -> AFTER_VALUE;
+        };
         return field.select(value, value, 1);
     }
 
     private int rangeEnd(int from, CronField field) {
         // A week that is spelled out may end with SUN, just as 5-7 may; 5-0 stays a range that runs backwards.
         boolean endsWithSunday = field == DAY_OF_WEEK && from > 0 && scanner.acceptName(SUNDAY) == 0;
-        return endsWithSunday ? 7 : value(field);
+        return endsWithSunday ? 7 : value(field, field.allowedValues());
     }
 
     private int optionalStep(CronField field) {
+        if (!scanner.accept('/')) {
+            mayFollow = AFTER_RANGE;
+            return 1;
+        }
+        mayFollow = AFTER_ALL;
         // A longer step would silently select one value only: "*/90" minutes is once an hour, not every 90 minutes.
-        return scanner.accept('/') ? scanner.number(1, field.cycle(), field.label() + " step 1-" + field.cycle()) : 1;
-    }
-
-    private int value(CronField field) {
-        return value(field, field.allowedValues());
+        return scanner.number(1, field.cycle(), field.label() + " step 1-" + field.cycle());
     }
 
     private int value(CronField field, String allowed) {
@@ -210,8 +236,7 @@ final class CronParser {
 
     private void expectFieldEnd(CronField field) {
         if (!scanner.atFieldEnd()) {
-            throw scanner.error(
-                    scanner.position(), "',', a range, a step or the end of the " + field.label() + " field");
+            throw scanner.error(scanner.position(), mayFollow + " or the end of the " + field.label() + " field");
         }
     }
 }

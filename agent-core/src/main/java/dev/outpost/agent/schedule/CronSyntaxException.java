@@ -4,7 +4,7 @@ package dev.outpost.agent.schedule;
  * Says that a cron expression is malformed, where, and what would have been allowed there.
  *
  * <p>The message is complete on its own, for instance: {@code cron expression '60 * * * *', position 0: found '60',
- * allowed is minute 0-59}.
+ * allowed is '*' or minute 0-59}.
  */
 public final class CronSyntaxException extends IllegalArgumentException {
 

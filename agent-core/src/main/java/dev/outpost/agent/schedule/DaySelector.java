@@ -12,6 +12,12 @@ interface DaySelector {
     /** What {@code *} and {@code ?} stand for. Compared by identity: a field written this way restricts nothing. */
     DaySelector UNRESTRICTED = MonthShape::days;
 
+    /** Seven bits, one for each day of a week. */
+    long WHOLE_WEEK = 0b111_1111;
+
+    /** Times a week's bits, this is the same week five times over. */
+    long FIVE_WEEKS = 1L | (1L << 7) | (1L << 14) | (1L << 21) | (1L << 28);
+
     /** The selected days of a month of this shape as a set of bits, the 1st being bit 1. */
     int daysOf(MonthShape month);
 
@@ -60,13 +66,9 @@ interface DaySelector {
     /** Days of the week, given as a set of bits with Sunday = bit 0. */
     static DaySelector weekdays(long weekdays) {
         return month -> {
-            int days = 0;
-            for (int day = 1; day <= month.length(); day++) {
-                if ((weekdays >> month.weekdayOf(day) & 1) != 0) {
-                    days |= month.day(day);
-                }
-            }
-            return days;
+            int first = month.firstWeekday();
+            long weekFromTheFirst = ((weekdays >> first) | (weekdays << (7 - first))) & WHOLE_WEEK;
+            return (int) ((weekFromTheFirst * FIVE_WEEKS) << 1) & month.days();
         };
     }
 

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,6 +30,8 @@ final class CronOracle {
 
     /** Long enough before the question for the clock to have shown everything that it may repeat. */
     private static final Duration RUN_UP = Duration.ofHours(30);
+
+    private static final int MINUTE = 60;
 
     private static final List<String> MONTHS =
             List.of("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC");
@@ -59,41 +62,38 @@ final class CronOracle {
 
     /** The first firing after an instant and not after a limit. */
     Optional<Instant> next(Instant after, Instant limit) {
-        Duration step = showsWholeMinutes(after, limit) && seconds.equals(Set.of(0))
-                ? Duration.ofMinutes(1)
-                : Duration.ofSeconds(1);
-        Instant start = after.truncatedTo(ChronoUnit.MINUTES).minus(RUN_UP);
-        LocalDateTime latestShown = clockAt(start);
-        for (Instant now = start.plus(step); !now.isAfter(limit); now = now.plus(step)) {
-            LocalDateTime shown = clockAt(now);
-            if (now.isAfter(after) && fires(shown, latestShown, step)) {
-                return Optional.of(now);
+        long question = after.getEpochSecond();
+        long start = Math.floorDiv(question, MINUTE) * MINUTE - RUN_UP.toSeconds();
+        int step = seconds.equals(Set.of(0)) && showsWholeMinutes(start, question, limit.getEpochSecond()) ? MINUTE : 1;
+        long latestShown = clockAt(start);
+        for (long now = start + step; now <= limit.getEpochSecond(); now += step) {
+            long shown = clockAt(now);
+            if (now > question && fires(shown, latestShown, step)) {
+                return Optional.of(Instant.ofEpochSecond(now));
             }
-            if (shown.isAfter(latestShown)) {
-                latestShown = shown;
-            }
+            latestShown = Math.max(latestShown, shown);
         }
         return Optional.empty();
     }
 
-    private boolean showsWholeMinutes(Instant from, Instant to) {
-        return clockAt(from.truncatedTo(ChronoUnit.MINUTES)).getSecond() == 0
-                && clockAt(from.truncatedTo(ChronoUnit.MINUTES).minus(RUN_UP)).getSecond() == 0
-                && clockAt(to.truncatedTo(ChronoUnit.MINUTES)).getSecond() == 0;
+    /** Whether the clock shows a second 0 at the whole minutes of all three moments. */
+    private boolean showsWholeMinutes(long... moments) {
+        return Arrays.stream(moments).allMatch(moment -> clockAt(moment) % MINUTE == moment % MINUTE);
     }
 
-    private LocalDateTime clockAt(Instant instant) {
-        return LocalDateTime.ofInstant(instant, zone);
+    /** What the clock shows at a moment, as seconds since it would have shown the beginning of 1970. */
+    private long clockAt(long second) {
+        return second + zone.getRules().getOffset(Instant.ofEpochSecond(second)).getTotalSeconds();
     }
 
-    private boolean fires(LocalDateTime shown, LocalDateTime latestShown, Duration step) {
+    private boolean fires(long shown, long latestShown, int step) {
         if (interval) {
             return matches(shown);
         }
-        if (!shown.isAfter(latestShown)) {
+        if (shown <= latestShown) {
             return false;
         }
-        for (LocalDateTime time = latestShown.plus(step); time.isBefore(shown); time = time.plus(step)) {
+        for (long time = latestShown + step; time < shown; time += step) {
             if (matches(time)) {
                 return true;
             }
@@ -101,7 +101,8 @@ final class CronOracle {
         return matches(shown);
     }
 
-    private boolean matches(LocalDateTime time) {
+    private boolean matches(long shown) {
+        LocalDateTime time = LocalDateTime.ofEpochSecond(shown, 0, ZoneOffset.UTC);
         return seconds.contains(time.getSecond())
                 && minutes.contains(time.getMinute())
                 && hours.contains(time.getHour())

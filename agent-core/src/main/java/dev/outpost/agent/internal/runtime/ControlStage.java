@@ -127,7 +127,7 @@ final class ControlStage implements SessionEvents {
         thread = new LoopThread("control", this::doWork, idle, log);
 
         lanes = makeLanes(random, log);
-        reports = new ReportBook(counters);
+        reports = new ReportBook(!config.transports().isEmpty(), counters);
         AgentConfig.Tasks ofTasks = config.tasks();
         ownPool = new TaskWorkers(ofTasks.workers(), ofTasks.threads(), counters); // starts no thread of itself
         TaskExecutor usual = ofTasks.executor() == null ? ownPool : ofTasks.executor();

@@ -61,7 +61,7 @@ public final class EngineBench {
     public final List<TaskStatus> reports = new ArrayList<>();
 
     final FakeExecutor executor;
-    final ReportBook book = new ReportBook(counters);
+    final ReportBook book = new ReportBook(true, counters);
     final TelemetryRing ring = new TelemetryRing(64, new NoWaiting());
     TaskHandler handler = (task, context) -> TaskResult.succeeded();
     long centerAheadNanos;

@@ -17,7 +17,7 @@ class ReportBookTest {
     private static final int CAPACITY = 10_000;
 
     private final Counters counters = new Counters();
-    private final ReportBook book = new ReportBook(counters);
+    private final ReportBook book = new ReportBook(true, counters);
 
     @Test
     void nextToSend_reports_comeInOrderAndStayUntilAcknowledged() {

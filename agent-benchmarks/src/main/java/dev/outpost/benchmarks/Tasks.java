@@ -1,0 +1,86 @@
+package dev.outpost.benchmarks;
+
+import dev.outpost.benchmarks.Link.Security;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Trivial tasks per second, many under way at once: dispatched by a control center over gRPC, beside unary calls of raw gRPC
+ * whose handlers run on as many threads; and submitted by the host itself, beside a plain thread pool.
+ */
+final class Tasks {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private final Path certificates;
+    private final Report report;
+
+    Tasks(Path certificates, Report report) {
+        this.certificates = certificates;
+        this.report = report;
+    }
+
+    void run() throws IOException, InterruptedException {
+        for (Security security : Security.values()) {
+            Link link = new Link(security, certificates);
+            report.title("tasks, " + security + ": dispatched to one agent, " + CallLoad.IN_FLIGHT + " under way");
+            double raw = call(link);
+            double outpost = dispatch(link);
+            report.side("Outpost / raw gRPC", Report.number(outpost / raw));
+        }
+        report.title("tasks, in the host: submitted from one thread, " + CallLoad.IN_FLIGHT + " under way, "
+                + ScheduledJobs.WORKERS + " workers");
+        double pool = submit("ThreadPoolExecutor", SubmitProcess.EXECUTOR);
+        double agent = submit("Outpost", SubmitProcess.OUTPOST);
+        report.side("executor / Outpost", Report.number(pool / agent));
+    }
+
+    private double call(Link link) throws IOException, InterruptedException {
+        try (ChildJvm server = ChildJvm.start(RawCallServerProcess.class, link.spec(), link.certificates());
+                ChildJvm client = ChildJvm.start(
+                        RawCallProcess.class, link.spec(), link.certificates(), server.await("port", PATIENCE))) {
+            return report("raw gRPC, unary calls", client, server);
+        }
+    }
+
+    private double dispatch(Link link) throws IOException, InterruptedException {
+        try (ChildJvm center = ChildJvm.start(DispatchLoadProcess.class, link.spec(), link.certificates());
+                ChildJvm agent = ChildJvm.start(
+                        TaskAgentProcess.class, link.spec(), link.certificates(), center.await("port", PATIENCE), 0)) {
+            return report("Outpost", center, agent);
+        }
+    }
+
+    private double report(String side, ChildJvm asking, ChildJvm answering) throws IOException, InterruptedException {
+        asking.await("measuring", PATIENCE);
+        Duration askingCpu = asking.cpu();
+        Duration answeringCpu = answering.cpu();
+        Figures figures = Figures.parse(asking.await("measured", PATIENCE));
+        report(
+                side,
+                figures,
+                " (CPU each: " + micros(asking.cpu().minus(askingCpu), figures) + " us asking, "
+                        + micros(answering.cpu().minus(answeringCpu), figures) + " us answering)");
+        return figures.get("rate");
+    }
+
+    private double submit(String name, String side) throws IOException, InterruptedException {
+        try (ChildJvm child = ChildJvm.start(SubmitProcess.class, side)) {
+            child.await("measuring", PATIENCE);
+            Duration cpu = child.cpu();
+            Figures figures = Figures.parse(child.await("measured", PATIENCE));
+            report(name, figures, " (CPU each: " + micros(child.cpu().minus(cpu), figures) + " us)");
+            return figures.get("rate");
+        }
+    }
+
+    private void report(String side, Figures figures, String cpu) {
+        report.side(side, figures.text("rate") + "/s" + cpu);
+        report.side("  latency", Histogram.describe(figures, "latency"));
+    }
+
+    private static String micros(Duration cpu, Figures figures) {
+        return Report.number(cpu.toNanos() / 1e3 / figures.get("latency.count"));
+    }
+}
