@@ -27,7 +27,7 @@ final class AgentEntry {
     private AgentRecord record;
     private @Nullable AgentSession session;
 
-    /** What the agent counts the revisions of its reports by: its journal, or its run if it has none. */
+    /** Which memory the agent's reports come from. */
     private String memory = "";
 
     private String scheduleVersion = "";
@@ -99,7 +99,7 @@ final class AgentEntry {
             now.outbound().send(welcome, 1);
             before = session;
             session = now;
-            memory = hello.journalId().isEmpty() ? hello.instanceId() : hello.journalId();
+            memory = AgentMemory.of(hello);
             scheduleVersion = hello.scheduleVersion();
             lastHeard = parts.clock().instant();
             record = new AgentRecord(

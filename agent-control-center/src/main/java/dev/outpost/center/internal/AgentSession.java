@@ -331,7 +331,9 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         } else if (payload instanceof TaskReport report) {
             take(known, message.id(), report.status());
         } else if (payload instanceof ScheduleReport report) {
-            registry.report(known, this, report);
+            if (isSound(Limits.problem(report), message.id())) {
+                registry.report(known, this, Limits.cut(report));
+            }
         } else if (payload instanceof TelemetryGap gap) {
             endIfWrong(intakes.offer(gap, gap.through(), gap.fromSequence()));
         } else if (payload instanceof StreamOpen open) {
@@ -381,17 +383,21 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     }
 
     private void take(AgentEntry known, long messageId, TaskStatus status) {
-        Optional<String> problem = Limits.problem(status);
-        if (problem.isPresent()) {
+        if (isSound(Limits.problem(status), messageId)) {
+            TaskStatus kept = Limits.cut(status);
+            if (!kept.equals(status)) {
+                workers.count("task.reports.cut");
+            }
+            registry.report(known, this, kept);
+        }
+    }
+
+    private boolean isSound(Optional<String> problem, long messageId) {
+        problem.ifPresent(what -> {
             workers.count("protocol.ignored{invalid_report}");
-            outbound.send(new Rejection(Rejection.Code.INVALID, problem.get()), messageId);
-            return;
-        }
-        TaskStatus kept = Limits.cut(status);
-        if (!kept.equals(status)) {
-            workers.count("task.reports.cut");
-        }
-        registry.report(known, this, kept);
+            outbound.send(new Rejection(Rejection.Code.INVALID, what), messageId);
+        });
+        return problem.isEmpty();
     }
 
     private void endIfWrong(@Nullable String problem) {

@@ -156,7 +156,7 @@ final class TaskBook {
      * they stand.
      *
      * @param present null while it is lost
-     * @param newMemory what the agent counts the revisions of its reports by
+     * @param newMemory which memory the agent's reports come from
      */
     void settle(@Nullable AgentSession present, String newMemory) {
         if (session == present) {
@@ -231,6 +231,10 @@ final class TaskBook {
             return;
         }
         AgentSession to = session;
+        if (to != null && isForgotten(record)) {
+            endHere(task, record, TaskState.INDETERMINATE, "the agent began it, and has forgotten it with its restart");
+            return;
+        }
         if (!record.sent()) {
             if (record.cancelReason() != null) {
                 endHere(task, record, TaskState.CANCELLED, record.cancelReason());
@@ -255,6 +259,17 @@ final class TaskBook {
                 to.outbound().send(new TaskCancel(record.taskId(), record.cancelReason()), 0);
             }
         }
+    }
+
+    /** Whether an attempt ran in a life of the agent that the present one knows nothing of: sent again, it would run again. */
+    private boolean isForgotten(TaskRecord record) {
+        TaskStatus last = record.status();
+        TaskRequest request = record.request();
+        return last != null
+                && request != null
+                && !request.idempotent()
+                && (last.state() == TaskState.RUNNING || last.state() == TaskState.CANCELLING)
+                && !AgentMemory.remembers(memory, record.countedBy());
     }
 
     private static boolean isExpired(DispatchedTask task, Instant now) {
@@ -328,8 +343,12 @@ final class TaskBook {
         if (before.isEnded() && before.request() != null) {
             return false; // what was dispatched ends once
         }
-        return !before.countedBy().equals(memory)
-                || status.revision() > before.status().revision();
+        long known = before.status().revision();
+        if (before.countedBy().equals(memory)) {
+            return status.revision() > known;
+        }
+        // The next run repeats what may not have come. It has lower numbers only if it could not write its journal.
+        return !AgentMemory.remembers(memory, before.countedBy()) || status.revision() != known;
     }
 
     private void close(DispatchedTask task) {

@@ -318,7 +318,7 @@ class MessageCodecTest {
     void decode_scheduleWithAMalformedCronExpression_isInvalidPayloadThatSaysWhere() throws IOException {
         assertThat(MessageCodec.decodeCenter(cron("60 * * * *", "UTC")).payload())
                 .isEqualTo(new InvalidPayload("schedule 1: cron expression '60 * * * *', position 0: found '60', "
-                        + "allowed is minute 0-59"));
+                        + "allowed is '*' or minute 0-59"));
         assertThat(MessageCodec.decodeCenter(cron("@daily", "Mars/Olympus")).payload())
                 .isEqualTo(new InvalidPayload("schedule 1: a time zone of that name is not known here: Mars/Olympus"));
         assertThat(MessageCodec.decodeCenter(cron("@daily", "+99:00")).payload())

@@ -1,7 +1,6 @@
 package dev.outpost.agent.internal.runtime;
 
 import dev.outpost.agent.AgentState;
-import dev.outpost.agent.LaneSnapshot;
 import dev.outpost.agent.internal.base.AgentThreads;
 import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.internal.base.Disk;
@@ -22,7 +21,6 @@ import dev.outpost.agent.internal.request.RequestDesk;
 import dev.outpost.agent.internal.schedule.ScheduleBook;
 import dev.outpost.agent.internal.session.Requests;
 import dev.outpost.agent.internal.session.Session;
-import dev.outpost.agent.internal.session.SessionEvents;
 import dev.outpost.agent.internal.session.Surroundings;
 import dev.outpost.agent.internal.spool.DiskFiles;
 import dev.outpost.agent.internal.task.ReportBook;
@@ -30,31 +28,19 @@ import dev.outpost.agent.internal.task.TaskEngine;
 import dev.outpost.agent.internal.task.TaskTypes;
 import dev.outpost.agent.internal.task.TaskWorkers;
 import dev.outpost.agent.metric.MetricSource;
-import dev.outpost.agent.protocol.Heartbeat;
-import dev.outpost.agent.protocol.Hello;
-import dev.outpost.agent.protocol.Request;
-import dev.outpost.agent.protocol.Response;
-import dev.outpost.agent.protocol.ScheduleCommand;
-import dev.outpost.agent.protocol.ScheduleSet;
-import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.request.RequestException;
 import dev.outpost.agent.request.RequestException.Reason;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.task.TaskExecutor;
-import dev.outpost.agent.task.TaskOrigin;
-import dev.outpost.agent.task.TaskRequest;
-import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -65,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * Everything that belongs to the control loop, and the loop. All methods but {@link #post} and those that say otherwise are
  * called on it.
  */
-final class ControlStage implements SessionEvents {
+final class ControlStage {
 
     /** Closing waits for threads, which a clock moved by hand does not make faster. */
     static final AgentClock REAL_TIME = new SystemClock();
@@ -97,9 +83,6 @@ final class ControlStage implements SessionEvents {
     private final RequestDesk desk;
     private final @Nullable Session session;
     private final @Nullable Surroundings surroundings;
-    private final String instanceId = UUID.randomUUID().toString();
-    private final String version;
-    private final long startedNanos;
     private boolean begun;
 
     ControlStage(
@@ -117,9 +100,6 @@ final class ControlStage implements SessionEvents {
         this.guard = guard;
         this.counters = counters;
         this.clock = config.clock();
-        this.startedNanos = clock.nanoTime();
-        this.version = Optional.ofNullable(getClass().getPackage().getImplementationVersion())
-                .orElse("unversioned");
         RandomGenerator random = new SplittableRandom();
         idle = new ParkUntilWoken(() -> timers.nanosToNext(clock.nanoTime()));
         inbox = new Inbox(INBOX_SLOTS, idle);
@@ -179,7 +159,8 @@ final class ControlStage implements SessionEvents {
                 : new Session(
                         config.transports(),
                         config.session(),
-                        this,
+                        new CenterSide(
+                                config, telemetry, state, lanes, tasks, schedules, journal, desk, sampler, inbox),
                         new ReportsInTurn(new Reports(reports, tasks), schedules.reports()),
                         lanes.ofCenter(),
                         timers,
@@ -445,93 +426,5 @@ final class ControlStage implements SessionEvents {
         }
         state.degraded(reasons);
         timers.schedule(clock.nanoTime() + HEALTH_CHECK.toNanos(), this::checkHealth);
-    }
-
-    // ---- asked by the session -------------------------------------------------------------------------------------
-
-    @Override
-    public Hello hello() {
-        return new Hello(
-                Hello.PROTOCOL_VERSION,
-                config.id(),
-                instanceId,
-                version,
-                config.labels(),
-                config.tasks().types().keySet().stream().sorted().toList(),
-                lanes.announce(),
-                desk.types(),
-                journal.id(),
-                schedules.version());
-    }
-
-    @Override
-    public Heartbeat heartbeat() {
-        Set<String> reasons = state.degraded();
-        Heartbeat.Condition condition = state.get() == AgentState.DRAINING
-                ? Heartbeat.Condition.DRAINING
-                : reasons.isEmpty() ? Heartbeat.Condition.HEALTHY : Heartbeat.Condition.DEGRADED;
-        long inMemory = 0;
-        long spooled = 0;
-        long dropped = 0;
-        for (Lane lane : lanes.ofCenter()) {
-            LaneSnapshot account =
-                    Account.of(lane, lane.signal() == Signal.LOGS ? telemetry.logStats() : telemetry.metricStats());
-            inMemory += account.inMemory();
-            spooled += account.spooled();
-            dropped += account.droppedTotal();
-        }
-        return new Heartbeat(
-                condition,
-                List.copyOf(new TreeSet<>(reasons)),
-                sampler.figures(),
-                Duration.ofNanos(clock.nanoTime() - startedNanos),
-                inMemory,
-                spooled,
-                dropped,
-                tasks.queuedCount(),
-                tasks.runningCount());
-    }
-
-    @Override
-    public void onOnline(String sessionId) {
-        tasks.connected(true);
-        state.move(AgentState.ONLINE, "session=" + sessionId);
-        schedules.onSession();
-    }
-
-    @Override
-    public void onOffline(CloseReason reason) {
-        tasks.connected(false);
-        state.move(AgentState.OFFLINE, reason.detail());
-    }
-
-    @Override
-    public void onStreamConflict() {
-        lanes.changeStream();
-    }
-
-    @Override
-    public void onDispatch(TaskRequest request) {
-        tasks.submit(request, TaskOrigin.DISPATCH);
-    }
-
-    @Override
-    public void onScheduleSet(ScheduleSet set) {
-        schedules.onSet(set);
-    }
-
-    @Override
-    public Optional<String> onScheduleCommand(ScheduleCommand command) {
-        return schedules.onCommand(command);
-    }
-
-    @Override
-    public void onRequest(Request request, Consumer<Response> answer) {
-        desk.take(request, response -> inbox.post(() -> answer.accept(response)));
-    }
-
-    @Override
-    public Optional<String> onCancel(String taskId, String reason) {
-        return tasks.cancel(taskId, reason);
     }
 }
