@@ -49,6 +49,7 @@ final class DemoAgent implements AutoCloseable {
                 .backoff(new Backoff(Duration.ofMillis(250), Duration.ofSeconds(2)))
                 .batchInterval(Duration.ofSeconds(1))
                 .spool(Spool.in(spool).replaySpread(Duration.ZERO))
+                .journal(Path.of(spool + "-journal"))
                 .metrics(OshiMetrics.all(), Duration.ofSeconds(1))
                 .task(ChecksumTask.TYPE, counting(new ChecksumTask()))
                 .task(TopProcessesTask.TYPE, counting(new TopProcessesTask()))

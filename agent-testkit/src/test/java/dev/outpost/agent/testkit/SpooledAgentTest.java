@@ -16,12 +16,14 @@ import dev.outpost.agent.log.NotDurableException;
 import dev.outpost.agent.log.Severity;
 import dev.outpost.agent.spool.Spool;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -130,7 +132,9 @@ class SpooledAgentTest {
             assertThat(agent.state()).isEqualTo(AgentState.CLOSED);
             assertThat(agent.snapshot().lane("logs/kept").dropped()).isEqualTo(Map.of("closed", 50L));
         } finally {
-            Files.newOutputStream(hanging).close(); // or its thread would wait on
+            OutputStream end = Files.newOutputStream(hanging); // or its thread would wait on
+            Files.delete(hanging); // and again, if it looked a second time
+            end.close();
         }
     }
 
@@ -156,12 +160,14 @@ class SpooledAgentTest {
 
     @Test
     void close_diskWithoutAnythingToDo_leavesNoThread() {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
         Agent agent = builder("a", new Collecting()).build();
         agent.start();
         publish(agent, 0, 10);
         agent.close();
 
         assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> !before.contains(thread))
                 .extracting(Thread::getName)
                 .doesNotContain("outpost-disk", "outpost-control", "outpost-telemetry");
     }
