@@ -44,6 +44,16 @@ public interface Agent extends AutoCloseable {
     CompletableFuture<TaskStatus> submit(TaskRequest request);
 
     /**
+     * The same, but while as many tasks wait as may wait, the calling thread waits for room instead of having the task refused at once.
+     * Returns as soon as the task is accepted or refused. A thread of the agent's own, in a callback, does not wait.
+     *
+     * @param patience how long to wait for room at most; after that the task is refused as busy. Zero to one day
+     * @throws IllegalArgumentException if the patience is out of range
+     * @throws InterruptedException if the thread is interrupted while it waits; the task may be accepted all the same
+     */
+    CompletableFuture<TaskStatus> submit(TaskRequest request, Duration patience) throws InterruptedException;
+
+    /**
      * Asks a task to stop, wherever it came from. No effect on one that has ended or is not known.
      *
      * @param reason goes into the task's reports

@@ -5,6 +5,7 @@ import dev.outpost.agent.AgentException;
 import dev.outpost.agent.AgentSnapshot;
 import dev.outpost.agent.AgentState;
 import dev.outpost.agent.LaneSnapshot;
+import dev.outpost.agent.internal.base.AgentThreads;
 import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.ThrottledLog;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class AgentRuntime implements Agent {
 
     private static final Duration LONGEST_WAIT = Duration.ofDays(365);
+    private static final Duration LONGEST_PATIENCE = Duration.ofDays(1);
     private static final Duration LONGEST_REQUEST = Duration.ofDays(1);
     private static final long EXTRA_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -98,11 +100,30 @@ public final class AgentRuntime implements Agent {
 
     @Override
     public CompletableFuture<TaskStatus> submit(TaskRequest request) {
+        return submit(request, Duration.ZERO, new CountDownLatch(1));
+    }
+
+    @Override
+    public CompletableFuture<TaskStatus> submit(TaskRequest request, Duration patience) throws InterruptedException {
+        if (patience.isNegative() || patience.compareTo(LONGEST_PATIENCE) > 0) {
+            throw new IllegalArgumentException("patience is " + patience + "; allowed is PT0S to " + LONGEST_PATIENCE);
+        }
+        CountDownLatch answered = new CountDownLatch(1);
+        CompletableFuture<TaskStatus> end = submit(request, patience, answered);
+        if (!AgentThreads.isServiceThread()) {
+            answered.await();
+        }
+        return end;
+    }
+
+    private CompletableFuture<TaskStatus> submit(TaskRequest request, Duration patience, CountDownLatch answered) {
         CompletableFuture<TaskStatus> end = new CompletableFuture<>();
         long number = nextOutcome.incrementAndGet();
         outcomes.put(number, end);
+        var unused = end.whenComplete((status, failure) -> answered.countDown());
         boolean posted = isRunning()
-                && control.post(() -> control.tasks().submit(request, TaskOrigin.HOST, status -> {
+                && control.post(() -> control.tasks().submitWhenRoom(request, TaskOrigin.HOST, patience, status -> {
+                    answered.countDown();
                     if (status.state().isFinal()) {
                         outcomes.remove(number);
                         notifier.complete(() -> end.complete(status));

@@ -12,6 +12,7 @@ import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.task.TaskStatus;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -96,6 +97,12 @@ public final class TaskEngine {
     /** Like {@link #submit(TaskRequest, TaskOrigin)}; {@code watcher} is told every report of the task. */
     public void submit(TaskRequest request, TaskOrigin origin, @Nullable Consumer<TaskStatus> watcher) {
         intake.submit(request, origin, watcher);
+    }
+
+    /** Like {@link #submit(TaskRequest, TaskOrigin)}, but while as many wait as may wait, that is put off for so long at most. */
+    public void submitWhenRoom(
+            TaskRequest request, TaskOrigin origin, Duration patience, Consumer<TaskStatus> watcher) {
+        intake.submitWhenRoom(request, origin, patience, watcher);
     }
 
     /**

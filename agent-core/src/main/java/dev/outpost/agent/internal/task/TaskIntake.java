@@ -10,6 +10,7 @@ import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.task.TaskStatus;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -37,6 +38,10 @@ final class TaskIntake {
     /** Tasks of which the journal does not say whether it has them. */
     private final List<Runnable> unconfirmed = new ArrayList<>();
 
+    /** Callers who wait for room, each with the timer that ends its wait. */
+    private final Map<Runnable, Timers.Timer> forRoom = new LinkedHashMap<>();
+
+    private boolean letsIn;
     private boolean recovered;
     private boolean closing;
 
@@ -62,14 +67,54 @@ final class TaskIntake {
         this.clock = clock;
         this.counters = counters;
         this.recovered = !journal.remembers();
+        table.onCount(this::onCount);
+    }
+
+    /** Callers who wait for room come in their order, in a turn of their own. */
+    void submitWhenRoom(TaskRequest request, TaskOrigin origin, Duration patience, Consumer<TaskStatus> watcher) {
+        if (patience.isZero() || hasRoom()) {
+            submit(request, origin, watcher);
+            return;
+        }
+        Runnable command = () -> submit(request, origin, watcher);
+        Timers.Timer tooLong = timers.schedule(clock.nanoTime(), patience, () -> {
+            forRoom.remove(command);
+            command.run();
+        });
+        forRoom.put(command, tooLong);
+    }
+
+    private boolean hasRoom() {
+        return closing || (table.waiting() < settings.queueCapacity() && forRoom.isEmpty());
+    }
+
+    private void onCount() {
+        if (!forRoom.isEmpty() && table.waiting() < settings.queueCapacity() && !letsIn) {
+            letsIn = true;
+            timers.schedule(clock.nanoTime(), Duration.ZERO, () -> {
+                letsIn = false;
+                letIn();
+            });
+        }
+    }
+
+    private void letIn() {
+        while (!forRoom.isEmpty() && (closing || table.waiting() < settings.queueCapacity())) {
+            Runnable command = forRoom.keySet().iterator().next();
+            timers.cancel(forRoom.remove(command));
+            command.run();
+        }
     }
 
     void submit(TaskRequest request, TaskOrigin origin, @Nullable Consumer<TaskStatus> watcher) {
         if (!recovered && mustWaitForMemory(request, origin)) {
             if (early.size() < settings.queueCapacity()) {
                 early.add(() -> submit(request, origin, watcher));
-            } else {
+            } else if (origin == TaskOrigin.DISPATCH) {
                 counters.counter("tasks.unanswered").increment(); // it is sent again with the next connection
+            } else {
+                String reason = "busy: " + early.size() + " tasks wait until the journal is read";
+                refuse(request, origin, reason, BUSY_RETRY, watcher == null ? List.of() : List.of(watcher));
             }
             return;
         }
@@ -197,6 +242,7 @@ final class TaskIntake {
     void close() {
         closing = true;
         early.clear(); // nobody was told anything of these
+        letIn();
     }
 
     private static void runAll(List<Runnable> waiting) {

@@ -18,6 +18,7 @@ final class TaskTable {
     private final Map<String, Task> live = new LinkedHashMap<>();
     private final Map<String, String> liveWork = new HashMap<>();
     private final Set<String> kept = new HashSet<>();
+    private Runnable counted = () -> {};
     private long nextOrder;
     private volatile int waiting;
 
@@ -108,9 +109,15 @@ final class TaskTable {
         return other;
     }
 
+    /** Who is told whenever the number of those that wait may have changed; one, and told in the midst of a transition. */
+    void onCount(Runnable watcher) {
+        this.counted = watcher;
+    }
+
     /** The number of running attempts has changed. */
     void count() {
         waiting = live.size() - running.getAsInt();
+        counted.run();
     }
 
     /** How many wait, for whatever; any thread. */

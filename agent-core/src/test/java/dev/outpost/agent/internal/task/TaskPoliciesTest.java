@@ -24,6 +24,7 @@ import dev.outpost.agent.task.TaskOptions;
 import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskResult;
+import dev.outpost.agent.task.TaskState;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -45,6 +46,44 @@ class TaskPoliciesTest {
 
     private static TaskRequest.Builder keyed(String id, OverlapPolicy policy) {
         return EngineBench.request(id).concurrency("db", policy);
+    }
+
+    // ---- room ----
+
+    private void submitWaiting(String id, Duration patience) {
+        bench.engine.submitWhenRoom(EngineBench.request(id).build(), TaskOrigin.HOST, patience, status -> {});
+        bench.turn();
+    }
+
+    @Test
+    void submitWhenRoom_full_waitsForItsTurnAndIsRefusedWhenItTakesTooLong() {
+        bench = new EngineBench(
+                1, new SplittableRandom(1), made -> new NoJournal(), TaskOptions.defaults(), 1, ClosePolicy.KEEP);
+        submitWaiting("runs", Duration.ofSeconds(10));
+        submitWaiting("waits", Duration.ofSeconds(10));
+        submitWaiting("first", Duration.ofSeconds(10));
+        submitWaiting("second", Duration.ofSeconds(10));
+        assertThat(bench.statesOf("first")).isEmpty();
+
+        bench.finishOne();
+        assertThat(bench.statesOf("first")).startsWith(ACCEPTED);
+        assertThat(bench.statesOf("second")).isEmpty();
+        bench.advance(Duration.ofSeconds(10));
+        assertThat(bench.last("second").state()).isEqualTo(TaskState.REFUSED);
+    }
+
+    @Test
+    void submitWhenRoom_agentCloses_isRefused() {
+        bench = new EngineBench(
+                1, new SplittableRandom(1), made -> new NoJournal(), TaskOptions.defaults(), 1, ClosePolicy.KEEP);
+        submitWaiting("runs", Duration.ofSeconds(10));
+        submitWaiting("waits", Duration.ofSeconds(10));
+        submitWaiting("first", Duration.ofSeconds(10));
+        bench.engine.drain(() -> {});
+        bench.turn();
+
+        assertThat(bench.last("first").state()).isEqualTo(TaskState.REFUSED);
+        assertThat(bench.last("first").detail()).contains("closing");
     }
 
     // ---- concurrency keys ----
