@@ -297,8 +297,8 @@ class HostileAgentTest {
     void task_agentRestartsInBetween_outcomeComesFromTheNewRun() throws Exception {
         start();
         HandDrivenAgent before = endpoint.connect().join("a-1");
-        TaskHandle handle =
-                center.dispatch("a-1", TaskRequest.of("long").id("t-1").build());
+        TaskHandle handle = center.dispatch(
+                "a-1", TaskRequest.of("long").id("t-1").idempotent().build());
         before.await(TaskDispatch.class);
         before.send(report("t-1", 9, TaskState.RUNNING));
         before.await(TaskReportAck.class);
@@ -308,6 +308,28 @@ class HostileAgentTest {
         after.send(report("t-1", 1, TaskState.RUNNING));
         after.send(report("t-1", 2, TaskState.SUCCEEDED));
         assertThat(handle.outcome().get(20, TimeUnit.SECONDS).state()).isEqualTo(TaskState.SUCCEEDED);
+    }
+
+    @Test
+    void task_agentForgetsWhatItBegan_endsIndeterminateAndIsNotSentAgain() throws Exception {
+        start();
+        HandDrivenAgent before = endpoint.connect().join("a-1");
+        TaskHandle begun =
+                center.dispatch("a-1", TaskRequest.of("long").id("t-1").build());
+        TaskHandle waiting =
+                center.dispatch("a-1", TaskRequest.of("long").id("t-2").build());
+        before.await(TaskDispatch.class);
+        before.await(TaskDispatch.class);
+        before.send(report("t-1", 9, TaskState.RUNNING));
+        before.send(report("t-2", 1, TaskState.QUEUED));
+        before.await(TaskReportAck.class);
+        before.await(TaskReportAck.class);
+        before.vanish();
+        HandDrivenAgent after = endpoint.connect().join("a-1");
+
+        assertThat(after.await(TaskDispatch.class).request().id()).isEqualTo("t-2");
+        assertThat(begun.outcome().get(20, TimeUnit.SECONDS).state()).isEqualTo(TaskState.INDETERMINATE);
+        assertThat(waiting.outcome()).isNotDone();
     }
 
     @Test
