@@ -348,7 +348,9 @@ final class TaskBook {
             return status.revision() > known;
         }
         // The next run repeats what may not have come. It has lower numbers only if it could not write its journal.
-        return !AgentMemory.remembers(memory, before.countedBy()) || status.revision() != known;
+        return !AgentMemory.remembers(memory, before.countedBy())
+                || status.revision() != known
+                || status.state() != before.status().state();
     }
 
     private void close(DispatchedTask task) {

@@ -70,7 +70,7 @@ final class CenterModel {
         toAgent.add(new TaskReportAck(status.taskId(), status.revision()));
         TaskStatus last = newest.get(status.taskId());
         boolean sameLife = life == lives.getOrDefault(status.taskId(), life);
-        if (last != null && (sameLife ? last.revision() >= status.revision() : last.revision() == status.revision())) {
+        if (last != null && (sameLife ? last.revision() >= status.revision() : isRepeated(last, status))) {
             return; // it has come before
         }
         // Revisions go on growing over lives as long as the journal can be written.
@@ -94,6 +94,10 @@ final class CenterModel {
                     .isTrue();
         }
         newest.put(status.taskId(), status);
+    }
+
+    private static boolean isRepeated(TaskStatus last, TaskStatus status) {
+        return last.revision() == status.revision() && last.state() == status.state();
     }
 
     boolean isEnded(String id) {
