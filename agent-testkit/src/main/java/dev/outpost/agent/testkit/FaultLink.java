@@ -56,7 +56,7 @@ final class FaultLink {
             return;
         }
         if (key.isConnectable()) {
-            finishConnect();
+            settle();
         } else if (key.isReadable()) {
             boolean fromClient = key.channel() == client;
             FaultFlow flow = fromClient ? toTarget : toClient;
@@ -68,7 +68,14 @@ final class FaultLink {
         }
     }
 
-    private void finishConnect() {
+    /**
+     * Takes note of a connection that is made. A fault that is to happen to it does not wait for the selector to say so: the
+     * target may have accepted it, and rely on it.
+     */
+    void settle() {
+        if (over || connected) {
+            return;
+        }
         try {
             connected = target.finishConnect();
         } catch (IOException e) {
@@ -130,8 +137,13 @@ final class FaultLink {
         }
     }
 
-    /** Cuts this end off; the other stays, and nobody answers it any more. */
+    /** Cuts this end off; the other stays, if it is there yet, and nobody answers it any more. */
     void forget(Side side) {
+        if (!connected && side == Side.CLIENT) {
+            reset();
+            return;
+        }
+        connected = true; // with the target away there is none to wait for
         toClient.pierce();
         toTarget.pierce();
         (side == Side.CLIENT ? toTarget : toClient).sourceGone();

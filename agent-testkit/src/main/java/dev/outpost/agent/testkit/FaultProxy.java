@@ -287,6 +287,7 @@ public final class FaultProxy implements AutoCloseable {
     private void turn() throws IOException {
         selector.select(waitMillis());
         for (FutureTask<?> change = changes.poll(); change != null; change = changes.poll()) {
+            links.forEach(FaultLink::settle);
             change.run();
         }
         for (SelectionKey key : selector.selectedKeys()) {

@@ -284,6 +284,35 @@ class FaultProxyTest {
     }
 
     @Test
+    void end_connectionsJustMade_endInGoodOrder() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            Pair pair = connect();
+
+            proxy.end();
+
+            assertThat(pair.client.getInputStream().read()).isEqualTo(-1);
+            assertThat(pair.target.getInputStream().read()).isEqualTo(-1);
+            pair.client.close();
+            pair.target.close();
+        }
+    }
+
+    @Test
+    void forget_connectionsJustMade_areTakenAsIfNothingWereWrong() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            Pair pair = connect();
+
+            proxy.forget(Side.TARGET);
+
+            assertReset(pair.target);
+            long before = proxy.swallowed(Side.TARGET);
+            pair.client.getOutputStream().write(HELLO);
+            await("taken", () -> proxy.swallowed(Side.TARGET) == before + 5);
+            pair.client.close();
+        }
+    }
+
+    @Test
     void cutAfter_passesExactlySoManyBytesAndCutsOnce() throws Exception {
         Pair pair = connect();
         proxy.cutAfter(Side.TARGET, 3);
