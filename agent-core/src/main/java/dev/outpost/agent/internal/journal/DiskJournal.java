@@ -249,6 +249,7 @@ public final class DiskJournal implements Journal {
 
     private void troubled(String what) {
         if (problem == null) {
+            counters.counter("journal.outages").increment();
             LOG.warn(
                     "event=journal.failed directory={} {}; tasks go on in memory, but none that a crash must not repeat",
                     directory,

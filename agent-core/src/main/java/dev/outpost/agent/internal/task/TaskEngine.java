@@ -140,6 +140,7 @@ public final class TaskEngine {
     /** Looks after what no event tells of; called about once a second. */
     public void tend() {
         intake.tend();
+        reporter.tend();
     }
 
     // ---- end ------------------------------------------------------------------------------------------------------

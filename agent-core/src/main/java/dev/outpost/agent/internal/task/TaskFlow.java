@@ -285,13 +285,20 @@ final class TaskFlow implements Attempts.Owner {
     void end(Task task, TaskState last, String detail, Map<String, String> output) {
         lineup.remove(task);
         task.timers.cancelAll();
+        boolean mayBegin = mayBegin(task);
         task.move(last);
         table.remove(task);
         counters.counter("tasks.ended", last.name()).increment();
-        table.ended().add(reporter.ended(task, detail, output, TaskTable.work(task.request)));
+        table.ended().add(reporter.ended(task, detail, output, TaskTable.work(task.request), mayBegin));
         overlaps.leave(task).ifPresent(this::release);
         if (table.isEmpty()) {
             idle.run();
         }
+    }
+
+    /** Whether a crash that forgets the end makes an attempt begin that must not: what ran before it is known to have begun. */
+    private static boolean mayBegin(Task task) {
+        boolean began = task.state == TaskState.RUNNING || task.state == TaskState.CANCELLING;
+        return !began && !task.request.idempotent() && task.origin == TaskOrigin.DISPATCH;
     }
 }

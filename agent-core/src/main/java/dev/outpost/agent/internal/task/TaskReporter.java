@@ -4,6 +4,7 @@ import dev.outpost.agent.internal.journal.Journal;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.task.TaskStatus;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -15,11 +16,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskReporter {
 
+    /** Beyond these an end is told at once, as those of idempotent tasks are. */
+    private static final int MOST_UNTOLD = 100_000;
+
     private final Journal journal;
     private final TaskMemory memory;
     private final ReportBook book;
     private final TaskListener listener;
     private final AgentClock clock;
+
+    /**
+     * Ends that the journal could not take, of tasks that would begin after a crash nevertheless: the control center does not hear
+     * of these before it can.
+     */
+    private final Map<String, TaskStatus> untold = new LinkedHashMap<>();
 
     TaskReporter(Journal journal, TaskMemory memory, ReportBook book, TaskListener listener, AgentClock clock) {
         this.journal = journal;
@@ -42,19 +52,32 @@ final class TaskReporter {
         tell(task.report(clock.epochNanos(), ResultLimit.cut(detail), Map.of(), null), task.watchers());
     }
 
-    /** The task has ended. */
-    EndedTask ended(Task task, String detail, Map<String, String> output, @Nullable String work) {
+    /**
+     * The task has ended.
+     *
+     * @param mayBegin whether it would begin after a crash, should the journal not have its end, and must not once that was told
+     */
+    EndedTask ended(Task task, String detail, Map<String, String> output, @Nullable String work, boolean mayBegin) {
         TaskStatus status = task.report(clock.epochNanos(), ResultLimit.cut(detail), output, null);
         EndedTask ended = new EndedTask(status, work, false);
         memory.ended(ended);
-        tell(status, task.watchers());
+        journal.whenDurable(durable -> {
+            if (durable || !mayBegin || untold.size() >= MOST_UNTOLD) {
+                book.add(status);
+            } else {
+                untold.put(status.taskId(), status);
+            }
+            tellHost(status, task.watchers());
+        });
         return ended;
     }
 
     /** Tells once more how a task has ended: to whoever asked again. */
     void repeat(TaskStatus status, List<Consumer<TaskStatus>> watchers) {
         journal.whenDurable(durable -> {
-            book.add(status);
+            if (!untold.containsKey(status.taskId())) {
+                book.add(status);
+            }
             watchers.forEach(watcher -> watcher.accept(status));
         });
     }
@@ -63,8 +86,24 @@ final class TaskReporter {
     void tell(TaskStatus status, List<Consumer<TaskStatus>> watchers) {
         journal.whenDurable(durable -> {
             book.add(status);
-            listener.onStatus(status);
-            List.copyOf(watchers).forEach(watcher -> watcher.accept(status));
+            tellHost(status, watchers);
         });
+    }
+
+    private void tellHost(TaskStatus status, List<Consumer<TaskStatus>> watchers) {
+        listener.onStatus(status);
+        List.copyOf(watchers).forEach(watcher -> watcher.accept(status));
+    }
+
+    /** Tells what could not be told, if it can be now; called about once a second. */
+    void tend() {
+        if (!untold.isEmpty() && journal.isHealthy()) {
+            journal.whenDurable(durable -> {
+                if (durable) {
+                    untold.values().forEach(book::add);
+                    untold.clear();
+                }
+            });
+        }
     }
 }

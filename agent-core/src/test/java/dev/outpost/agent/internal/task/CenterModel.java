@@ -79,7 +79,7 @@ final class CenterModel {
                 .isTrue();
         lives.put(status.taskId(), life);
         history.computeIfAbsent(status.taskId(), id -> new ArrayList<>()).add(status);
-        if (last != null && last.state().isFinal() && unsafe) {
+        if (last != null && last.state().isFinal() && unsafe && mayForgetItsEnd(status)) {
             return; // the end was told while the journal could not be written, and forgotten in a crash
         }
         if (last != null) {
@@ -94,6 +94,14 @@ final class CenterModel {
                     .isTrue();
         }
         newest.put(status.taskId(), status);
+    }
+
+    /** The other tasks are known to have begun, or their end is not told before it is safe. */
+    private boolean mayForgetItsEnd(TaskStatus status) {
+        TaskState now = status.state();
+        return dispatched.get(status.taskId()).idempotent()
+                || now == TaskState.INDETERMINATE
+                || now == TaskState.CANCELLED;
     }
 
     private static boolean isRepeated(TaskStatus last, TaskStatus status) {

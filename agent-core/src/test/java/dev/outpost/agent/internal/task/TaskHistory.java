@@ -82,11 +82,17 @@ final class TaskHistory {
     }
 
     private void began(TaskRequest task, int attempt) {
+        watchJournal();
         effects.merge(task.id(), 1, Integer::sum);
         boolean first = attemptsSeen.add(task.id() + "#" + attempt);
         assertThat(first || (center.unsafe && task.idempotent()))
                 .as("attempt %s of %s runs once; history %s", attempt, task.id(), center.historyOf(task.id()))
                 .isTrue();
+        assertThat(center.isEnded(task.id()) && !(center.unsafe && task.idempotent()))
+                .as(
+                        "attempt %s of %s begins after its end was told: %s",
+                        attempt, task.id(), center.historyOf(task.id()))
+                .isFalse();
         RetryPolicy retry = task.retry();
         if (!center.unsafe || !task.idempotent()) {
             assertThat(effects.get(task.id())).isLessThanOrEqualTo(retry == null ? 3 : retry.maxAttempts());
@@ -104,6 +110,7 @@ final class TaskHistory {
 
     private void die(Survival survival) {
         disconnect();
+        watchJournal();
         if (survival == Survival.ALL && random.nextBoolean()) {
             bench.engine.drain(() -> {});
             bench.engine.stopAll("closing");
@@ -118,6 +125,10 @@ final class TaskHistory {
         bench.clock.setWall(wall.plusMillis(random.nextInt(60_000)));
     }
 
+    private void watchJournal() {
+        center.unsafe |= bench.counters.snapshot().containsKey("journal.outages");
+    }
+
     private void turn() {
         if (!slowDisk) {
             for (int i = random.nextInt(4); i > 0; i--) {
@@ -125,7 +136,6 @@ final class TaskHistory {
                 bench.turn();
             }
         }
-        center.unsafe |= journal.problem().isPresent();
         bench.engine.tend();
         bench.turn();
         exchange();
@@ -152,6 +162,7 @@ final class TaskHistory {
 
     /** Some of what is under way arrives. */
     private void exchange() {
+        watchJournal();
         for (int i = random.nextInt(6); connected && i > 0; i--) {
             TaskReport report = bench.book.nextToSend();
             if (report != null) {
@@ -303,9 +314,13 @@ final class TaskHistory {
         int ran = effects.getOrDefault(task.id(), 0);
         switch (end) {
             case SUCCEEDED, FAILED ->
-                assertThat(ran).as("attempts of %s, %s", task, end).isPositive();
+                assertThat(ran)
+                        .as("attempts of %s: %s", task, center.historyOf(task.id()))
+                        .isPositive();
             case REFUSED, SKIPPED, EXPIRED ->
-                assertThat(ran).as("attempts of %s, %s", task, end).isZero();
+                assertThat(ran)
+                        .as("attempts of %s: %s", task, center.historyOf(task.id()))
+                        .isZero();
             default -> {
                 // TIMED_OUT, CANCELLED, INDETERMINATE: before or after it began
             }

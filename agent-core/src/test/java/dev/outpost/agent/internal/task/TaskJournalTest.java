@@ -9,6 +9,7 @@ import static dev.outpost.agent.task.TaskState.RUNNING;
 import static dev.outpost.agent.task.TaskState.SUCCEEDED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outpost.agent.protocol.TaskReport;
 import dev.outpost.agent.task.ClosePolicy;
 import dev.outpost.agent.task.TaskOptions;
 import dev.outpost.agent.task.TaskOrigin;
@@ -16,8 +17,10 @@ import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -185,6 +188,34 @@ class TaskJournalTest {
         bench.engine.tend();
         bench.turn();
         assertThat(bench.last("a").state()).isEqualTo(RUNNING);
+    }
+
+    @Test
+    void failing_endWithoutAttempt_isReportedWhenACrashCannotUndoIt() {
+        bench.executor.refusals = Integer.MAX_VALUE;
+        submit(EngineBench.request("a"));
+        submit(EngineBench.request("again").idempotent());
+        toldOfCenter();
+        journal.failing = true;
+        bench.engine.cancel("a", "asked");
+        bench.engine.cancel("again", "asked");
+        submit(EngineBench.request("a")); // it is sent again, and answered no sooner
+        assertThat(bench.last("a").state()).as("told to the host").isEqualTo(CANCELLED);
+        assertThat(toldOfCenter()).containsExactly("again CANCELLED");
+
+        journal.failing = false;
+        bench.engine.tend();
+        bench.turn();
+        assertThat(toldOfCenter()).containsExactly("a CANCELLED");
+    }
+
+    private List<String> toldOfCenter() {
+        List<String> told = new ArrayList<>();
+        for (TaskReport report = bench.book.nextToSend(); report != null; report = bench.book.nextToSend()) {
+            bench.book.sent();
+            told.add(report.status().taskId() + " " + report.status().state());
+        }
+        return told;
     }
 
     @Test
