@@ -21,7 +21,8 @@ final class EndedTasks {
     private static final long MOST_CHARS = 4L << 20;
 
     private final Map<String, EndedTask> whole = new LinkedHashMap<>();
-    private final Map<String, EndedTask> brief = new LinkedHashMap<>();
+    private final Map<String, EndedTask> briefTaken = new LinkedHashMap<>();
+    private final Map<String, EndedTask> briefOpen = new LinkedHashMap<>();
     private final Map<String, String> byWork = new HashMap<>();
     private final Map<String, EndedTask> refused = new LinkedHashMap<>();
     private final Consumer<EndedTask> changed;
@@ -49,8 +50,8 @@ final class EndedTasks {
         while (whole.size() > MOST_WHOLE || (chars > MOST_CHARS && whole.size() > 1)) {
             shorten();
         }
-        while (brief.size() > MOST_TASKS) {
-            forget();
+        while (briefTaken.size() + briefOpen.size() > MOST_TASKS) {
+            forget(briefTaken.isEmpty() ? briefOpen : briefTaken);
         }
     }
 
@@ -61,15 +62,12 @@ final class EndedTasks {
         oldest.remove();
         chars -= ResultLimit.chars(task.status());
         EndedTask cut = task.shortened();
-        brief.put(cut.status().taskId(), cut);
+        (cut.acked() ? briefTaken : briefOpen).put(cut.status().taskId(), cut);
         changed.accept(cut);
     }
 
-    private void forget() {
-        EndedTask oldest = brief.values().stream()
-                .filter(EndedTask::acked)
-                .findFirst()
-                .orElseGet(() -> brief.values().iterator().next());
+    private void forget(Map<String, EndedTask> brief) {
+        EndedTask oldest = brief.values().iterator().next();
         String id = oldest.status().taskId();
         brief.remove(id);
         if (oldest.work() != null) {
@@ -84,8 +82,8 @@ final class EndedTasks {
     }
 
     @Nullable EndedTask find(String taskId) {
-        EndedTask task = whole.get(taskId);
-        return task == null ? brief.get(taskId) : task;
+        EndedTask task = whole.getOrDefault(taskId, briefOpen.get(taskId));
+        return task == null ? briefTaken.get(taskId) : task;
     }
 
     /** The id of the task that has done some work, or null. */
@@ -106,7 +104,10 @@ final class EndedTasks {
             return null;
         }
         EndedTask acked = known.asAcked();
-        (whole.containsKey(taskId) ? whole : brief).put(taskId, acked);
+        if (whole.replace(taskId, acked) == null) {
+            briefOpen.remove(taskId);
+            briefTaken.put(taskId, acked);
+        }
         return acked;
     }
 
