@@ -20,7 +20,9 @@ final class RawMarshaller implements MethodDescriptor.Marshaller<byte[]> {
     @Override
     public byte[] parse(InputStream stream) {
         try {
-            return stream.readAllBytes();
+            byte[] bytes = new byte[stream.available()]; // nothing is compressed here, so it knows its length
+            stream.readNBytes(bytes, 0, bytes.length);
+            return bytes;
         } catch (IOException e) {
             throw Status.INTERNAL.withCause(e).asRuntimeException();
         }

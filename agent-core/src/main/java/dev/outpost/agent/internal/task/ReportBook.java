@@ -5,9 +5,8 @@ import dev.outpost.agent.internal.session.ReportSource;
 import dev.outpost.agent.protocol.TaskReport;
 import dev.outpost.agent.task.TaskStatus;
 import java.util.Iterator;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +22,14 @@ public final class ReportBook implements ReportSource {
 
     private final boolean hasReader;
 
-    /** All reports by their place; those before {@link #nextToSend} are sent. */
-    private final TreeMap<Long, TaskStatus> reports = new TreeMap<>();
+    private final Set<Entry> sent = new LinkedHashSet<>();
 
-    /** The places of those that are not final. */
-    private final TreeSet<Long> interims = new TreeSet<>();
+    /** These come after those that are sent. */
+    private Set<Entry> unsent = new LinkedHashSet<>();
 
-    private long nextPlace;
-    private long nextToSend;
+    /** Those of both that are not final. */
+    private final Set<Entry> interims = new LinkedHashSet<>();
+
     private long chars;
     private final LongAdder acked;
     private final LongAdder dropped;
@@ -51,47 +50,50 @@ public final class ReportBook implements ReportSource {
         if (!hasReader) {
             return;
         }
-        long place = nextPlace++;
-        reports.put(place, report);
+        Entry entry = new Entry(report);
+        unsent.add(entry);
         if (!report.state().isFinal()) {
-            interims.add(place);
+            interims.add(entry);
         }
         chars += ResultLimit.chars(report);
         while (size() > MOST_REPORTS || (chars > MOST_CHARS && size() > 1)) {
             dropped.increment();
-            remove(interims.isEmpty() ? reports.firstKey() : interims.first());
+            remove(first(!interims.isEmpty() ? interims : !sent.isEmpty() ? sent : unsent));
         }
     }
 
-    private void remove(long place) {
-        TaskStatus report = reports.remove(place);
-        if (report != null) {
-            interims.remove(place);
-            chars -= ResultLimit.chars(report);
+    private static Entry first(Set<Entry> entries) {
+        return entries.iterator().next();
+    }
+
+    private void remove(Entry entry) {
+        if (!sent.remove(entry)) {
+            unsent.remove(entry);
         }
+        interims.remove(entry);
+        chars -= ResultLimit.chars(entry.report);
     }
 
     @Override
     public @Nullable TaskReport nextToSend() {
-        Map.Entry<Long, TaskStatus> next = reports.ceilingEntry(nextToSend);
-        return next == null ? null : new TaskReport(next.getValue());
+        return unsent.isEmpty() ? null : new TaskReport(first(unsent).report);
     }
 
     @Override
     public void sent() {
-        nextToSend = reports.ceilingKey(nextToSend) + 1;
+        Entry entry = first(unsent);
+        unsent.remove(entry);
+        sent.add(entry);
     }
 
     @Override
     public void ack(String taskId, long revision) {
-        for (Iterator<Map.Entry<Long, TaskStatus>> each =
-                        reports.headMap(nextToSend).entrySet().iterator();
-                each.hasNext(); ) {
-            Map.Entry<Long, TaskStatus> entry = each.next();
-            TaskStatus report = entry.getValue();
+        for (Iterator<Entry> each = sent.iterator(); each.hasNext(); ) {
+            Entry entry = each.next();
+            TaskStatus report = entry.report;
             if (report.taskId().equals(taskId) && report.revision() <= revision) {
                 each.remove();
-                interims.remove(entry.getKey());
+                interims.remove(entry);
                 chars -= ResultLimit.chars(report);
                 acked.increment();
                 if (report.revision() == revision) {
@@ -103,11 +105,24 @@ public final class ReportBook implements ReportSource {
 
     @Override
     public void rewind() {
-        nextToSend = 0;
+        Set<Entry> all = new LinkedHashSet<>(sent);
+        all.addAll(unsent);
+        sent.clear();
+        unsent = all;
     }
 
     /** How many are not acknowledged. */
     public int size() {
-        return reports.size();
+        return sent.size() + unsent.size();
+    }
+
+    /** A report in its place; no two are equal. */
+    private static final class Entry {
+
+        private final TaskStatus report;
+
+        Entry(TaskStatus report) {
+            this.report = report;
+        }
     }
 }

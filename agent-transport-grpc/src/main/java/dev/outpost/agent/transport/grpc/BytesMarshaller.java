@@ -1,8 +1,10 @@
 package dev.outpost.agent.transport.grpc;
 
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -20,12 +22,24 @@ final class BytesMarshaller implements MethodDescriptor.Marshaller<ByteBuffer> {
     @Override
     public ByteBuffer parse(InputStream stream) {
         try {
-            return ByteBuffer.wrap(stream.readAllBytes());
+            return ByteBuffer.wrap(bytes(stream));
         } catch (IOException e) {
             throw Status.INTERNAL
                     .withDescription("reading a message failed")
                     .withCause(e)
                     .asRuntimeException();
         }
+    }
+
+    /** One copy where the length is known, which is so unless the message is compressed; gRPC has held it to the limit before. */
+    private static byte[] bytes(InputStream stream) throws IOException {
+        if (!(stream instanceof KnownLength)) {
+            return stream.readAllBytes();
+        }
+        byte[] bytes = new byte[stream.available()];
+        if (stream.readNBytes(bytes, 0, bytes.length) < bytes.length) {
+            throw new EOFException("a message is shorter than announced");
+        }
+        return bytes;
     }
 }
