@@ -118,8 +118,9 @@ public final class ControlCenterBuilder {
     }
 
     /**
-     * Threads for handlers and stores, and as many again for listeners and watchers: 1 to 1,024; by default as many as
-     * processors, at least 2.
+     * Threads for stores and for letting agents in, as many again for the telemetry handler, for request handlers, and for
+     * listeners and watchers, so that none of these holds up another: 1 to 1,024; by default as many as processors, at least
+     * 2. A thread that has nothing to do for a minute ends.
      */
     public ControlCenterBuilder workers(int workers) {
         this.workers = workers;

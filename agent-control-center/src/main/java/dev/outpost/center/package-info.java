@@ -8,8 +8,8 @@
  *   dispatch, cancel ─▶ TaskStore ─▶ Outbound ─▶ connection
  * </pre>
  *
- * <p>Event loops only enqueue; handlers run on the center's workers, listeners and watchers on threads of their own, in order per
- * agent. Both are called workers here.
+ * <p>Event loops only enqueue. Stores and admission, the telemetry handler, request handlers, and listeners and watchers have threads
+ * of their own each, all called workers here: one of them that hangs holds up its own kind. In order per agent.
  */
 @NullMarked
 package dev.outpost.center;

@@ -6,6 +6,7 @@ import java.util.SortedMap;
 final class CenterBench implements AutoCloseable {
 
     static final int WINDOW = 2;
+    static final int WORKERS = 2;
 
     final ScriptedTelemetry telemetry = new ScriptedTelemetry();
     private final HandDrivenEndpoint endpoint = new HandDrivenEndpoint();
@@ -14,7 +15,7 @@ final class CenterBench implements AutoCloseable {
             .authenticator(Authenticator.everybody())
             .telemetry(telemetry)
             .windowBatches(WINDOW)
-            .workers(2);
+            .workers(WORKERS);
     ControlCenter center;
 
     void start() throws Exception {

@@ -11,10 +11,13 @@ import dev.outpost.agent.protocol.BatchNack;
 import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.HeartbeatAck;
 import dev.outpost.agent.protocol.Signal;
+import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TelemetryGap;
+import dev.outpost.agent.task.TaskState;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -189,6 +192,27 @@ class TelemetryIntakeTest {
         HandDrivenAgent other = bench.connect().join("other", ofAnotherStream(0));
         other.send(logs(ofAnotherStream(1)));
         assertThat(other.await(BatchAck.class)).isEqualTo(new BatchAck(ofAnotherStream(1)));
+    }
+
+    @Test
+    void handler_blocksOnAllItsThreads_furtherAgentsAreLetInAndTheirReportsTaken() throws Exception {
+        CountDownLatch never = bench.telemetry.latch();
+        bench.start();
+        for (int i = 0; i < CenterBench.WORKERS; i++) {
+            bench.telemetry.answers.add(batch -> {
+                awaitUninterrupted(never);
+                return CompletableFuture.completedStage(null);
+            });
+            UUID stream = UUID.randomUUID();
+            HandDrivenAgent stuck = bench.connect().join("stuck-" + i, new StreamPosition(stream, 1, 0));
+            stuck.send(logs(new StreamPosition(stream, 1, 1)));
+        }
+        Await.until("all threads taken", () -> bench.telemetry.handled.size() == CenterBench.WORKERS);
+
+        HandDrivenAgent other = bench.connect().join("other", ofAnotherStream(0));
+        Reports.report(other, "t", 1, TaskState.RUNNING);
+
+        assertThat(bench.counters()).containsEntry("task.reports.received", 1L);
     }
 
     @Test

@@ -152,7 +152,7 @@ final class StreamIntake {
         if (owed || announced.isEmpty() || announced.getAsLong() != through) {
             session.outbound().ack(at(through));
         }
-        handleNext();
+        workers.handle(this::handleNext);
     }
 
     /** What came before it was known how far the epoch had been taken. */
@@ -247,7 +247,7 @@ final class StreamIntake {
         waiting.add(message);
         if (!busy) {
             busy = true;
-            workers.execute(this::handleNext);
+            workers.handle(this::handleNext);
         }
         return null;
     }
@@ -285,7 +285,8 @@ final class StreamIntake {
         return settled;
     }
 
-    // ---- handling, on a worker ------------------------------------------------------------------------------------
+    // ---- handling, on a thread for that
+    // ----------------------------------------------------------------------------------
 
     /** Handles batches until there is none or one is not done at once. */
     private void handleNext() {
@@ -307,7 +308,7 @@ final class StreamIntake {
                     ? delivery.batch(session.info(), batch)
                     : delivery.gap(session.info(), gap((TelemetryGap) next));
             if (!done.isDone()) {
-                var unused = done.whenComplete((ignored, failure) -> workers.execute(() -> {
+                var unused = done.whenComplete((ignored, failure) -> workers.handle(() -> {
                     finish(next, failure);
                     handleNext();
                 }));

@@ -9,9 +9,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -27,16 +29,26 @@ final class Workers {
     private static final Logger LOG = LoggerFactory.getLogger("dev.outpost.center");
     private static final long LOG_EVERY = 1_000;
     private static final long END_SECONDS = 2;
+    private static final long KEEP_ALIVE_SECONDS = 60;
 
     private final ExecutorService pool;
+    private final ExecutorService handlers;
     private final ExecutorService callbacks;
     private final ScheduledExecutorService timer;
     private final Map<String, LongAdder> counters = new ConcurrentHashMap<>();
 
     Workers(int threads) {
-        pool = Executors.newFixedThreadPool(threads, threads("worker"));
-        callbacks = Executors.newFixedThreadPool(threads, threads("callback"));
+        pool = pool(threads, "worker");
+        handlers = pool(threads, "telemetry");
+        callbacks = pool(threads, "callback");
         timer = Executors.newSingleThreadScheduledExecutor(threads("timer"));
+    }
+
+    private static ExecutorService pool(int threads, String role) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads, threads, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads(role));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     /** Daemon threads {@code outpost-center-<role>-<n>}. */
@@ -56,14 +68,22 @@ final class Workers {
         void run() throws Exception;
     }
 
-    /** Runs soon, on a worker; without effect after the end. */
+    /** Lets agents in and asks stores, soon, on a worker; without effect after the end. */
     void execute(Runnable command) {
         execute(pool, command);
     }
 
     /**
+     * Hands telemetry over, soon, on a thread that does nothing else; without effect after the end. So a handler that hangs delays
+     * telemetry alone.
+     */
+    void handle(Runnable command) {
+        execute(handlers, command);
+    }
+
+    /**
      * Runs what only tells somebody something, soon, on a thread that does nothing else; without effect after the end. So a
-     * telemetry handler or a store that hangs does not delay the news of tasks, and a listener that hangs does not delay them.
+     * store that hangs does not delay the news of tasks, and a listener that hangs does not delay stores.
      */
     void tell(Runnable command) {
         execute(callbacks, command);
@@ -129,6 +149,7 @@ final class Workers {
 
     void close() {
         timer.shutdownNow();
+        end(handlers);
         end(pool);
         end(callbacks);
     }
