@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * An agent that is let in as soon as there is a control center, and from then on sends a ping every ten milliseconds; tells
- * the round trips' percentiles when it ends.
+ * An agent that lives through the storm: it sends a ping every ten milliseconds as long as there is a control center, and is let in as
+ * soon as the next one is there. When it ends it tells the percentiles of the round trips with the last one.
  */
 final class ProbeProcess implements ConnectionListener<CenterMessage> {
 
@@ -33,20 +33,20 @@ final class ProbeProcess implements ConnectionListener<CenterMessage> {
     public static void main(String[] arguments) throws Exception {
         Link link = Link.of(arguments);
         var transport = link.transport(Integer.parseInt(arguments[2]));
-        boolean[] ended = {false};
+        CountDownLatch ended = new CountDownLatch(1);
         Thread end = new Thread(() -> {
             try {
                 Parent.awaitEnd();
             } catch (IOException e) {
                 System.err.println("standard input failed: " + e);
             }
-            ended[0] = true;
+            ended.countDown();
         });
         end.setDaemon(true);
         end.start();
-        ProbeProcess probe = new ProbeProcess();
-        while (!probe.welcomed) {
-            probe = new ProbeProcess();
+        Histogram last = new Histogram();
+        while (ended.getCount() > 0) {
+            ProbeProcess probe = new ProbeProcess();
             Hello hello = new Hello(1, "probe", "probe", "probe", Map.of(), List.of(), List.of());
             Connection<AgentMessage> connection = transport.open(new Envelope<>(1, 0, 1, hello), probe);
             connection.request(1_000_000);
@@ -56,14 +56,15 @@ final class ProbeProcess implements ConnectionListener<CenterMessage> {
             if (probe.welcomed) {
                 Parent.tell("welcomed", System.currentTimeMillis());
                 probe.pingUntil(connection, ended);
+                last = probe.trips;
             }
         }
-        Parent.tell("figures", probe.trips.into(new Figures(), "trip"));
+        Parent.tell("figures", last.into(new Figures(), "trip"));
     }
 
-    private void pingUntil(Connection<AgentMessage> connection, boolean[] ended) throws InterruptedException {
+    private void pingUntil(Connection<AgentMessage> connection, CountDownLatch ended) throws InterruptedException {
         long id = 2;
-        while (!ended[0] && gone.getCount() > 0) {
+        while (ended.getCount() > 0 && gone.getCount() > 0) {
             synchronized (this) {
                 if (sentNanos == 0 && connection.trySend(new Envelope<>(id++, 0, 1, new Ping()))) {
                     sentNanos = System.nanoTime();

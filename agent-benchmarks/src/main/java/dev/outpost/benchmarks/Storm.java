@@ -38,7 +38,10 @@ final class Storm {
                 + DOWN_SECONDS + " s");
         int port = Link.freePort();
         ChildJvm center = center(link, port);
-        try (ChildJvm fleet = ChildJvm.start(FleetProcess.class, link.spec(), link.certificates(), port, 0, agents)) {
+        try (ChildJvm probe = ChildJvm.start(ProbeProcess.class, link.spec(), link.certificates(), port);
+                ChildJvm fleet =
+                        ChildJvm.start(FleetProcess.class, link.spec(), link.certificates(), port, 0, agents)) {
+            probe.await("welcomed", PATIENCE);
             long begun = Long.parseLong(fleet.await("begun", PATIENCE));
             Figures first = Figures.parse(fleet.await("all", PATIENCE));
             report.side(
@@ -50,7 +53,7 @@ final class Storm {
             center.kill();
             TimeUnit.SECONDS.sleep(DOWN_SECONDS);
             center = center(link, port);
-            comeBack(link, port, center, fleet);
+            comeBack(center, fleet, probe);
         } finally {
             center.close();
         }
@@ -62,18 +65,15 @@ final class Storm {
         return center;
     }
 
-    private void comeBack(Link link, int port, ChildJvm center, ChildJvm fleet)
-            throws IOException, InterruptedException {
+    private void comeBack(ChildJvm center, ChildJvm fleet, ChildJvm probe) throws IOException, InterruptedException {
         long listening = System.currentTimeMillis();
-        try (ChildJvm probe = ChildJvm.start(ProbeProcess.class, link.spec(), link.certificates(), port)) {
-            Figures back = Figures.parse(fleet.await("all", PATIENCE));
-            Figures trips = Figures.parse(probe.endAndAwait("figures", PATIENCE));
-            report.side(
-                    "coming back", back.text("attempts") + " attempts, " + back.text("failures") + " of them failed");
-            report.side("round trips meanwhile", Histogram.describe(trips, "trip"));
-            report.verdict("all back, s", (back.get("at") - listening) / 1e3, Budget.atMost(40));
-            report.verdict("round trip p99, ms", trips.get("trip.p99") / 1e3, Budget.atMost(10));
-        }
+        Figures back = Figures.parse(fleet.await("all", PATIENCE));
+        probe.await("welcomed", PATIENCE);
+        Figures trips = Figures.parse(probe.endAndAwait("figures", PATIENCE));
+        report.side("coming back", back.text("attempts") + " attempts, " + back.text("failures") + " of them failed");
+        report.side("round trips meanwhile", Histogram.describe(trips, "trip"));
+        report.verdict("all back, s", (back.get("at") - listening) / 1e3, Budget.atMost(40));
+        report.verdict("round trip p99, ms", trips.get("trip.p99") / 1e3, Budget.atMost(10));
         double before = center.residentKilobytes();
         Duration cpu = center.cpu();
         TimeUnit.SECONDS.sleep(AFTER_SECONDS);

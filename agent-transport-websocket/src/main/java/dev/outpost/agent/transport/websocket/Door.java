@@ -1,5 +1,6 @@
 package dev.outpost.agent.transport.websocket;
 
+import dev.outpost.agent.transport.CloseReason.Fault;
 import dev.outpost.agent.transport.HandshakeLimit;
 import dev.outpost.agent.transport.ServerLog;
 import dev.outpost.agent.transport.TlsFaults;
@@ -84,6 +85,14 @@ final class Door implements Connection.Listener, SslHandshakeListener {
         Object peer =
                 event.getEndPoint() == null ? "unknown" : event.getEndPoint().getRemoteSocketAddress();
         log.warn("server.handshake.failed", fault, "peer=" + peer + " " + Failures.describe(failure));
+    }
+
+    /** A peer on a port in plaintext. */
+    void spokeTls(EndPoint endPoint) {
+        String fault = Fault.TLS_PROTOCOL.name();
+        log.count("handshakes.failed{" + fault + "}");
+        String peer = "peer=" + endPoint.getRemoteSocketAddress();
+        log.warn("server.handshake.failed", fault, peer + " it speaks TLS, and this port plaintext");
     }
 
     /** The hello is there. */

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.DetectorConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -134,7 +135,7 @@ public final class WebSocketTransportServer implements TransportServer {
         Door door = new Door(limit, log, timer, helloPatience, mostWithoutHello);
         CenterEndpoint endpoint =
                 new CenterEndpoint(Side.ofCenter(threads, timer, maxMessageBytes, CLOSE_PATIENCE), acceptor, door);
-        ServerConnector connector = connector(jetty, certificates);
+        ServerConnector connector = connector(jetty, certificates, door);
         connector.addBean(door);
         jetty.addConnector(connector);
         WebSocketUpgradeHandler upgrades = WebSocketUpgradeHandler.from(jetty, container -> {
@@ -204,7 +205,7 @@ public final class WebSocketTransportServer implements TransportServer {
                 : present.certificates.files().objectionTo(chain);
     }
 
-    private ServerConnector connector(Server jetty, @Nullable CenterTls certificates) {
+    private ServerConnector connector(Server jetty, @Nullable CenterTls certificates, Door door) {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(HEADER_BYTES);
@@ -213,7 +214,7 @@ public final class WebSocketTransportServer implements TransportServer {
         }
         HttpConnectionFactory plain = new HttpConnectionFactory(http);
         ConnectionFactory[] protocols = certificates == null
-                ? new ConnectionFactory[] {plain}
+                ? new ConnectionFactory[] {new DetectorConnectionFactory(new TlsSpotter(plain, door)), plain}
                 : new ConnectionFactory[] {new SslConnectionFactory(certificates, plain.getProtocol()), plain};
         ServerConnector connector = new ServerConnector(jetty, 1, -1, protocols);
         connector.setHost(

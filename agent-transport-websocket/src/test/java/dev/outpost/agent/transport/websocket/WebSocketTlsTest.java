@@ -135,6 +135,20 @@ class WebSocketTlsTest {
     }
 
     @Test
+    void tls_toPlaintextPort_isAProtocolFaultOnBothSides() throws Exception {
+        server = WebSocketTransportServer.on(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .plaintext()
+                .build();
+        server.start(acceptor);
+        transport = to(server.port(), agentTls);
+
+        transport.open(Links.hello(), heard);
+
+        assertThat(heard.awaitClosed().fault()).isEqualTo(Fault.TLS_PROTOCOL);
+        assertThat(server.counters()).containsEntry("handshakes.failed{TLS_PROTOCOL}", 1L);
+    }
+
+    @Test
     void plaintext_toOneWhoHangsUpWithoutAWord_saysWhatMayBeBehindIt() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             Thread hangsUp = new Thread(() -> hangUp(silent), "hangs-up");
