@@ -4,6 +4,7 @@ import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.internal.journal.Journal;
 import dev.outpost.agent.schedule.AgentClock;
+import dev.outpost.agent.task.ClosePolicy;
 import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskState;
@@ -139,6 +140,10 @@ final class TaskIntake {
         TaskStatus openRefusal = table.ended().openRefusal(request.id());
         if (openRefusal != null && origin == TaskOrigin.DISPATCH) {
             reporter.repeat(openRefusal, watcher == null ? List.of() : List.of(watcher));
+            return;
+        }
+        if (closing && origin == TaskOrigin.DISPATCH && settings.onClose() == ClosePolicy.KEEP && journal.remembers()) {
+            counters.counter("tasks.unanswered").increment(); // it is sent again to the next life of the agent
             return;
         }
         TypeLine line = types.line(request.type());

@@ -4,6 +4,7 @@ import static dev.outpost.agent.task.TaskState.ACCEPTED;
 import static dev.outpost.agent.task.TaskState.CANCELLED;
 import static dev.outpost.agent.task.TaskState.FAILED;
 import static dev.outpost.agent.task.TaskState.INDETERMINATE;
+import static dev.outpost.agent.task.TaskState.REFUSED;
 import static dev.outpost.agent.task.TaskState.RETRY_WAIT;
 import static dev.outpost.agent.task.TaskState.RUNNING;
 import static dev.outpost.agent.task.TaskState.SUCCEEDED;
@@ -263,6 +264,28 @@ class TaskJournalTest {
         bench = next();
 
         assertThat(bench.last("a").state()).isEqualTo(RUNNING);
+    }
+
+    @Test
+    void close_keep_leavesDispatchesUnansweredAndRefusesTheHost() {
+        bench.engine.drain(() -> {});
+        submit(EngineBench.request("late"));
+        bench.engine.submit(EngineBench.request("own").build(), TaskOrigin.HOST);
+        bench.turn();
+
+        assertThat(bench.statesOf("late")).isEmpty();
+        assertThat(bench.counters.snapshot()).containsEntry("tasks.unanswered", 1L);
+        assertThat(bench.last("own").state()).isEqualTo(REFUSED);
+    }
+
+    @Test
+    void close_handBack_refusesDispatches() {
+        bench = bench(ClosePolicy.HAND_BACK);
+        bench.engine.drain(() -> {});
+        submit(EngineBench.request("late"));
+
+        assertThat(bench.last("late").state()).isEqualTo(REFUSED);
+        assertThat(bench.last("late").detail()).contains("closing");
     }
 
     @Test
