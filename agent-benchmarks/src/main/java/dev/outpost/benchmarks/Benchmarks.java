@@ -75,7 +75,7 @@ public final class Benchmarks {
             case "spool" -> new Spooling(certificates, report, options).run();
             case "replay" -> new Replay(certificates, report, options).run();
             case "stages" -> new Stages(certificates, report, options).run();
-            case "latency" -> new Latency(certificates, report).run();
+            case "latency" -> new Latency(certificates, report, options).run();
             case "fleet" -> new Fleet(certificates, report, options).run();
             case "stall" -> new Stall(certificates, report, options).run();
             case "websocket" -> new WebSockets(certificates, report).run();
@@ -83,7 +83,7 @@ public final class Benchmarks {
             case "cron" -> new Cron(report).run();
             case "timers" -> new TimerCosts(report, options).run();
             case "schedules" -> new Schedules(report, options).run();
-            case "tasks" -> new Tasks(certificates, report).run();
+            case "tasks" -> new Tasks(certificates, report, options).run();
             case "idle" -> new Idle(certificates, report).run();
             default -> throw new IllegalArgumentException(name);
         }

@@ -1,7 +1,9 @@
 package dev.outpost.benchmarks;
 
 import dev.outpost.agent.Agent;
+import dev.outpost.agent.AgentBuilder;
 import dev.outpost.agent.task.TaskResult;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -10,18 +12,23 @@ final class TaskAgentProcess {
 
     private static final long STEP_NANOS = 1_000_000;
 
+    /** The place of the journal's directory among the arguments; none for an agent without one. */
+    private static final int JOURNAL = 4;
+
     private TaskAgentProcess() {}
 
     public static void main(String[] arguments) throws Exception {
         Parent.endWith();
         int recordsPerSecond = Integer.parseInt(arguments[3]);
-        Agent agent = Agent.builder()
+        AgentBuilder builder = Agent.builder()
                 .id(Link.AGENT)
                 .transport(Link.of(arguments).transport(Integer.parseInt(arguments[2])))
                 .task("echo", (task, context) -> TaskResult.succeeded(task.arguments()))
-                .shutdownTimeout(Duration.ZERO)
-                .build();
-        try (agent) {
+                .shutdownTimeout(Duration.ZERO);
+        if (arguments.length > JOURNAL) {
+            builder.journal(Path.of(arguments[JOURNAL]));
+        }
+        try (Agent agent = builder.build()) {
             agent.start();
             Agents.awaitOnline(agent);
             Parent.tell("online", recordsPerSecond);

@@ -2,8 +2,11 @@ package dev.outpost.benchmarks;
 
 import dev.outpost.benchmarks.Link.Security;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Trivial tasks per second, many under way at once: dispatched by a control center over gRPC, beside unary calls of raw gRPC
@@ -16,9 +19,12 @@ final class Tasks {
     private final Path certificates;
     private final Report report;
 
-    Tasks(Path certificates, Report report) {
+    private final Path directory;
+
+    Tasks(Path certificates, Report report, Options options) {
         this.certificates = certificates;
         this.report = report;
+        this.directory = options.directory();
     }
 
     void run() throws IOException, InterruptedException {
@@ -26,7 +32,13 @@ final class Tasks {
             Link link = new Link(security, certificates);
             report.title("tasks, " + security + ": dispatched to one agent, " + CallLoad.IN_FLIGHT + " under way");
             double raw = call(link);
-            double outpost = dispatch(link);
+            double outpost = dispatch("Outpost", link);
+            Path journal = Files.createTempDirectory(directory, "outpost-journal");
+            try {
+                dispatch("Outpost with a journal", link, journal);
+            } finally {
+                Directories.delete(journal);
+            }
             report.side("Outpost / raw gRPC", Report.number(outpost / raw));
         }
         report.title("tasks, in the host: submitted from one thread, " + CallLoad.IN_FLIGHT + " under way, "
@@ -44,11 +56,14 @@ final class Tasks {
         }
     }
 
-    private double dispatch(Link link) throws IOException, InterruptedException {
-        try (ChildJvm center = ChildJvm.start(DispatchLoadProcess.class, link.spec(), link.certificates());
-                ChildJvm agent = ChildJvm.start(
-                        TaskAgentProcess.class, link.spec(), link.certificates(), center.await("port", PATIENCE), 0)) {
-            return report("Outpost", center, agent);
+    private double dispatch(String side, Link link, Path... journal) throws IOException, InterruptedException {
+        try (ChildJvm center = ChildJvm.start(DispatchLoadProcess.class, link.spec(), link.certificates())) {
+            List<Object> arguments =
+                    new ArrayList<>(List.of(link.spec(), link.certificates(), center.await("port", PATIENCE), 0));
+            arguments.addAll(List.of(journal));
+            try (ChildJvm agent = ChildJvm.start(TaskAgentProcess.class, arguments.toArray())) {
+                return report(side, center, agent);
+            }
         }
     }
 
