@@ -13,20 +13,24 @@ import dev.outpost.agent.transport.ConnectionListener;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * An agent that lives through the storm: it sends a ping every ten milliseconds as long as there is a control center, and is let in as
+ * An agent that lives through the storm: it sends a ping every ten milliseconds, answered or not, as long as there is a control center, and is let in as
  * soon as the next one is there. When it ends it tells the percentiles of the round trips with the last one.
  */
 final class ProbeProcess implements ConnectionListener<CenterMessage> {
 
     private static final long PERIOD_MILLIS = 10;
+    private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
 
     private final Histogram trips = new Histogram();
     private final CountDownLatch gone = new CountDownLatch(1);
     private volatile boolean welcomed;
-    private long sentNanos;
+    private final Map<Long, Long> due = new ConcurrentHashMap<>();
 
     private ProbeProcess() {}
 
@@ -56,21 +60,24 @@ final class ProbeProcess implements ConnectionListener<CenterMessage> {
             if (probe.welcomed) {
                 Parent.tell("welcomed", System.currentTimeMillis());
                 probe.pingUntil(connection, ended);
-                last = probe.trips;
+                synchronized (probe.trips) {
+                    last = probe.trips;
+                }
             }
         }
         Parent.tell("figures", last.into(new Figures(), "trip"));
     }
 
+    /** Each ping counts from the moment at which it was due, also when the one before has not been answered yet. */
     private void pingUntil(Connection<AgentMessage> connection, CountDownLatch ended) throws InterruptedException {
-        long id = 2;
-        while (ended.getCount() > 0 && gone.getCount() > 0) {
-            synchronized (this) {
-                if (sentNanos == 0 && connection.trySend(new Envelope<>(id++, 0, 1, new Ping()))) {
-                    sentNanos = System.nanoTime();
-                }
+        long next = System.nanoTime();
+        for (long id = 2; ended.getCount() > 0 && gone.getCount() > 0; id++) {
+            due.put(id, next);
+            while (!connection.trySend(new Envelope<>(id, 0, 1, new Ping())) && gone.getCount() > 0) {
+                Thread.sleep(1);
             }
-            Thread.sleep(PERIOD_MILLIS);
+            next += PERIOD_NANOS;
+            LockSupport.parkNanos(next - System.nanoTime());
         }
     }
 
@@ -84,9 +91,11 @@ final class ProbeProcess implements ConnectionListener<CenterMessage> {
         if (message.payload() instanceof Welcome) {
             welcomed = true;
         } else if (message.payload() instanceof Pong) {
-            synchronized (this) {
-                trips.add(System.nanoTime() - sentNanos);
-                sentNanos = 0;
+            Long from = due.remove(message.inReplyTo());
+            if (from != null) {
+                synchronized (trips) {
+                    trips.add(System.nanoTime() - from);
+                }
             }
         }
     }

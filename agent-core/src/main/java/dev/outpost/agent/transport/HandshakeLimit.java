@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many new connections per second a server takes: from one address, and in all. A handshake costs a millisecond of
@@ -65,12 +66,9 @@ public final class HandshakeLimit {
 
     /** Counts a new connection, if it may begin. */
     public Answer tryBegin(InetAddress from) {
-        long now = nanoTime.getAsLong();
         synchronized (addresses) {
-            RateLimit own = from.isLoopbackAddress()
-                    ? null
-                    : addresses.computeIfAbsent(
-                            hostOf(from), a -> RateLimit.onAverage(perSecondAndAddress, BURST_SECONDS, now));
+            long now = nanoTime.getAsLong();
+            RateLimit own = limitOf(from, now);
             if (own != null && !own.hasOne(now)) {
                 return Answer.ADDRESS_LIMIT;
             }
@@ -83,6 +81,41 @@ public final class HandshakeLimit {
             }
             return Answer.ADMITTED;
         }
+    }
+
+    /** Counts a new connection for its address alone, if that may have one more; for a server that lets connections wait. */
+    public boolean tryFrom(InetAddress from) {
+        synchronized (addresses) {
+            long now = nanoTime.getAsLong();
+            RateLimit own = limitOf(from, now);
+            if (own == null) {
+                return true;
+            }
+            boolean has = own.hasOne(now);
+            if (has) {
+                own.takeOne(now);
+            }
+            return has;
+        }
+    }
+
+    /** Counts a connection among all, if one may begin now; its address was counted by {@link #tryFrom}. */
+    public boolean tryNext() {
+        synchronized (addresses) {
+            long now = nanoTime.getAsLong();
+            boolean has = all.hasOne(now);
+            if (has) {
+                all.takeOne(now);
+            }
+            return has;
+        }
+    }
+
+    private @Nullable RateLimit limitOf(InetAddress from, long now) {
+        return from.isLoopbackAddress()
+                ? null
+                : addresses.computeIfAbsent(
+                        hostOf(from), a -> RateLimit.onAverage(perSecondAndAddress, BURST_SECONDS, now));
     }
 
     /** The least time after which one more connection may begin, as far as all are concerned; zero when at once. */

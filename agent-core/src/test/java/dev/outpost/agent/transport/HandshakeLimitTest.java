@@ -56,6 +56,21 @@ class HandshakeLimitTest {
     }
 
     @Test
+    void tryFrom_andTryNext_countApart() throws Exception {
+        for (int i = 0; i < 4 * HandshakeLimit.BURST_SECONDS; i++) {
+            assertThat(limit.tryFrom(address("192.0.2.1"))).isTrue();
+        }
+        assertThat(limit.tryFrom(address("192.0.2.1"))).isFalse();
+        assertThat(limit.tryFrom(InetAddress.getLoopbackAddress())).isTrue();
+        for (int i = 0; i < AT_ONCE; i++) {
+            assertThat(limit.tryNext()).isTrue();
+        }
+        assertThat(limit.tryNext()).isFalse();
+        now += limit.retryAfter().toNanos();
+        assertThat(limit.tryNext()).isTrue();
+    }
+
+    @Test
     void tryBegin_hostWithManyIpv6Addresses_countsAsOne() throws Exception {
         for (int i = 0; i < 4 * HandshakeLimit.BURST_SECONDS; i++) {
             assertThat(limit.tryBegin(address("2001:db8:1:2::" + i))).isEqualTo(Answer.ADMITTED);

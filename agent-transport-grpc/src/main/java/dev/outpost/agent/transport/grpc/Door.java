@@ -2,12 +2,16 @@ package dev.outpost.agent.transport.grpc;
 
 import dev.outpost.agent.transport.HandshakeLimit;
 import dev.outpost.agent.transport.ServerLog;
+import io.grpc.netty.shaded.io.netty.channel.EventLoop;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.SocketChannel;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +25,7 @@ final class Door {
     private static final long UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final HandshakeLimit limit;
+    private final int seats;
     private final int mostUnknown;
     private final ServerLog log;
     private final LongSupplier nanoTime;
@@ -28,32 +33,44 @@ final class Door {
 
     private record Unknown(SocketChannel channel, long since) {}
 
-    Door(HandshakeLimit limit, int mostUnknown, ServerLog log, LongSupplier nanoTime) {
+    Door(HandshakeLimit limit, int seats, int mostUnknown, ServerLog log, LongSupplier nanoTime) {
         this.limit = limit;
+        this.seats = seats;
         this.mostUnknown = mostUnknown;
         this.log = log;
         this.nanoTime = nanoTime;
     }
 
-    /** Whether the connection may go on; if not, it is to be closed. */
-    boolean opensTo(SocketChannel channel) {
-        SocketAddress from = channel.remoteAddress();
+    /** A room for those whose turn has not come. */
+    WaitingRoom newRoom(EventLoop accepting, EventLoopGroup serving, Consumer<SocketChannel> goesIn) {
+        return new WaitingRoom(limit, seats, accepting, serving, nanoTime, goesIn);
+    }
+
+    /** Whether the connection may go on, now or in its turn; if not, it is to be closed. */
+    boolean opensTo(SocketChannel channel, WaitingRoom room) {
+        InetSocketAddress from = channel.remoteAddress();
         if (from == null) {
             return false; // gone already
         }
-        if (unknown.size() >= mostUnknown) {
+        if (unknown.size() + room.size() >= mostUnknown) {
             return refuse("UNKNOWN_LIMIT", from);
         }
-        HandshakeLimit.Answer answer = limit.tryBegin(channel.remoteAddress().getAddress());
-        if (answer != HandshakeLimit.Answer.ADMITTED) {
-            return refuse(answer.name(), from);
+        if (!limit.tryFrom(from.getAddress())) {
+            return refuse("ADDRESS_LIMIT", from);
         }
+        return room.tryEnter(channel) || refuse("TOTAL_LIMIT", from);
+    }
+
+    /** Its handshake is to begin. */
+    void enters(SocketChannel channel) {
+        SocketAddress from = channel.remoteAddress();
         log.count("connections.accepted");
-        Unknown entry = new Unknown(channel, nanoTime.getAsLong());
-        unknown.put(from, entry);
-        var unused = channel.closeFuture().addListener(closed -> unknown.remove(from, entry));
+        if (from != null) {
+            Unknown entry = new Unknown(channel, nanoTime.getAsLong());
+            unknown.put(from, entry);
+            var unused = channel.closeFuture().addListener(closed -> unknown.remove(from, entry));
+        }
         channel.pipeline().addLast(new HandshakeWatch(this));
-        return true;
     }
 
     private boolean refuse(String why, SocketAddress from) {

@@ -49,6 +49,9 @@ public final class GrpcTransportServer implements TransportServer {
     private static final int END_MILLIS = 900;
     private static final int KEEP_UP_SECONDS = 10;
 
+    /** How many seconds' connections may wait for their turn: those at the end come in before their agents lose patience. */
+    private static final int WAIT_SECONDS = 2;
+
     /** A token of the most characters, and what gRPC adds. */
     private static final int MOST_METADATA_BYTES = 12 * 1024;
 
@@ -76,6 +79,7 @@ public final class GrpcTransportServer implements TransportServer {
         this.door = new Door(
                 new HandshakeLimit(
                         builder.handshakesPerSecond, builder.handshakesPerSecondAndAddress, System::nanoTime),
+                builder.handshakesPerSecond * WAIT_SECONDS,
                 builder.mostUnknown,
                 log,
                 System::nanoTime);
@@ -104,7 +108,7 @@ public final class GrpcTransportServer implements TransportServer {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .bossEventLoopGroup(boss)
                 .workerEventLoopGroup(workers)
-                .channelFactory(() -> new GuardedServerChannel(door))
+                .channelFactory(() -> new GuardedServerChannel(door, workers))
                 .directExecutor()
                 .flowControlWindow(FLOW_CONTROL_WINDOW)
                 .maxInboundMessageSize(maxMessageBytes)
@@ -279,7 +283,7 @@ public final class GrpcTransportServer implements TransportServer {
 
         /**
          * New connections in all in any second: 1 to 1,000,000; default 300, which leaves most of two processors to the agents that are
-         * connected. A tenth of them may come at once; of more than that, nine tenths get through in the long run.
+         * connected. Those that are too many wait for their turn, up to two seconds; of more than that, further ones are closed.
          */
         public Builder handshakesPerSecond(int connections) {
             this.handshakesPerSecond = connections;
