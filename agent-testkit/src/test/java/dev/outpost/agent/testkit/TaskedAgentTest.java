@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.outpost.agent.Agent;
 import dev.outpost.agent.AgentBuilder;
 import dev.outpost.agent.ConfigurationException;
+import dev.outpost.agent.task.TaskExecutor;
 import dev.outpost.agent.task.TaskHandler;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskResult;
@@ -22,7 +23,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -157,6 +160,55 @@ class TaskedAgentTest {
         assertThat(end.detail()).contains("closing");
         mayEnd.countDown();
         closing.join();
+    }
+
+    @Test
+    void submit_patientInACallback_doesNotWaitForRoom() throws Exception {
+        try (Agent agent = full()) {
+            CompletableFuture<CompletableFuture<TaskStatus>> inCallback = new CompletableFuture<>();
+            var unused = agent.submit(work("refused")).whenComplete((status, failure) -> {
+                try {
+                    inCallback.complete(agent.submit(work("third"), Duration.ofDays(1)));
+                } catch (InterruptedException e) {
+                    inCallback.completeExceptionally(e);
+                }
+            });
+
+            CompletableFuture<TaskStatus> end = inCallback.get();
+
+            assertThat(end).as("it waits for room, and nobody waits for that").isNotDone();
+            mayEnd.countDown();
+            assertThat(end.get().state()).isEqualTo(TaskState.SUCCEEDED);
+        }
+    }
+
+    @Test
+    void close_withAnExecutorOfTheHosts_endsBeforeItsTimeIsOver() {
+        AtomicBoolean closed = new AtomicBoolean();
+        Agent agent = builder((task, context) -> TaskResult.succeeded())
+                .shutdownTimeout(Duration.ofMinutes(5)) // longer than this test may take
+                .taskExecutor(new TaskExecutor() {
+                    @Override
+                    public int freeSlots() {
+                        return 0;
+                    }
+
+                    @Override
+                    public @Nullable Run tryExecute(Attempt attempt, Runnable slotFreed) {
+                        return null;
+                    }
+
+                    @Override
+                    public void close() {
+                        closed.set(true);
+                    }
+                })
+                .build();
+        agent.start();
+
+        agent.close();
+
+        assertThat(closed).isTrue();
     }
 
     @Test

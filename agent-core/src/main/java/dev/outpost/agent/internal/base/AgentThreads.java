@@ -27,6 +27,17 @@ public final class AgentThreads {
         return Thread.currentThread() instanceof ServiceThread;
     }
 
+    /** A factory of numbered threads {@code outpost-<role>-<n>} on which the host is told things, one after the other. */
+    public static ThreadFactory callbacks(String role) {
+        AtomicInteger next = new AtomicInteger(1);
+        return body -> prepared(new ToldThread(body, "outpost-" + role + "-" + next.getAndIncrement()));
+    }
+
+    /** Whether the host is just being told something on the present thread: as long as it waits there, nobody else is told. */
+    public static boolean isCallbackThread() {
+        return Thread.currentThread() instanceof ToldThread;
+    }
+
     private static Thread prepared(Thread thread) {
         thread.setDaemon(true);
         thread.setContextClassLoader(null);
@@ -63,6 +74,12 @@ public final class AgentThreads {
             return (ThreadFactory) type.getMethod("factory").invoke(heirless);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this Java has no virtual threads", e);
+        }
+    }
+
+    private static final class ToldThread extends Thread {
+        ToldThread(Runnable body, String name) {
+            super(null, body, name, 0, false);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.internal.base.DiskQueue;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.Timers;
+import dev.outpost.agent.internal.spool.FrameHeader;
 import dev.outpost.agent.internal.spool.KeyedLog;
 import dev.outpost.agent.internal.spool.KeyedLog.Change;
 import dev.outpost.agent.internal.spool.SpoolFiles;
@@ -43,6 +44,9 @@ public final class DiskJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger("dev.outpost.agent");
     private static final Duration RETRY = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** What fits into a frame, with its key. */
+    private static final int MOST_VALUE_BYTES = FrameHeader.MAX_BODY - 1_024;
 
     private final Path directory;
     private final SpoolFiles files;
@@ -95,19 +99,43 @@ public final class DiskJournal implements Journal {
     public void open(Restored restored) {
         busy = true;
         watch("does not answer");
-        disk.execute(() -> {
-            Map<String, byte[]> found = new LinkedHashMap<>();
-            try {
-                KeyedLog open = KeyedLog.open(directory, files, found);
-                log = open;
-                inbox.post(() -> opened(open.id().toString(), open.damaged(), found, restored));
-            } catch (IOException | RuntimeException e) { // a bug must not leave the agent without tasks
-                inbox.post(() -> {
-                    failed(e);
+        onDisk(
+                () -> {
+                    Map<String, byte[]> found = new LinkedHashMap<>();
+                    KeyedLog open = KeyedLog.open(directory, files, found);
+                    log = open;
+                    inbox.post(() -> opened(open.id().toString(), open.damaged(), found, restored));
+                },
+                failure -> {
+                    failed(failure);
                     after(RETRY, () -> open(restored));
                 });
-            }
-        });
+    }
+
+    /** What is done on the disk thread. */
+    @FunctionalInterface
+    private interface DiskAction {
+        void run() throws IOException;
+    }
+
+    /** Whatever goes wrong, also that there is no thread to be had, ends in {@code failed}, on the loop: a bug must not end the journal. */
+    private void onDisk(DiskAction action, Consumer<Throwable> failed) {
+        boolean taken;
+        try {
+            taken = disk.execute(() -> {
+                try {
+                    action.run();
+                } catch (Throwable t) { // Errors too: nobody else would try again
+                    inbox.post(() -> failed.accept(t));
+                }
+            });
+        } catch (OutOfMemoryError e) { // no further thread
+            failed.accept(e);
+            return;
+        }
+        if (!taken) {
+            failed.accept(new IOException("the disk thread has ended"));
+        }
     }
 
     private void opened(String foundId, int damaged, Map<String, byte[]> found, Restored restored) {
@@ -125,6 +153,11 @@ public final class DiskJournal implements Journal {
 
     @Override
     public void put(String key, byte[] value) {
+        if (value.length > MOST_VALUE_BYTES) {
+            counters.counter("journal.dropped", "too_large").increment();
+            LOG.warn("event=journal.dropped key={} has {} bytes; allowed are {}", key, value.length, MOST_VALUE_BYTES);
+            return; // it could not be written, nor could anything beside it
+        }
         change(new Change(key, ByteBuffer.wrap(value)));
     }
 
@@ -191,26 +224,24 @@ public final class DiskJournal implements Journal {
         long through = changesMade;
         List<Change> changes = List.copyOf(underWay);
         long nowMillis = TimeUnit.NANOSECONDS.toMillis(clock.epochNanos());
-        disk.execute(() -> {
-            try {
-                KeyedLog present = log;
-                if (present == null) {
-                    throw new IOException("the journal is not open");
-                }
-                present.write(changes, nowMillis);
-                inbox.post(() -> {
-                    underWay.clear();
-                    changesWritten = through;
-                    written();
-                });
-            } catch (IOException | RuntimeException e) { // a bug must not end the journal
-                inbox.post(() -> {
+        onDisk(
+                () -> {
+                    KeyedLog present = log;
+                    if (present == null) {
+                        throw new IOException("the journal is not open");
+                    }
+                    present.write(changes, nowMillis);
+                    inbox.post(() -> {
+                        underWay.clear();
+                        changesWritten = through;
+                        written();
+                    });
+                },
+                failure -> {
                     putBack();
-                    failed(e);
+                    failed(failure);
                     after(RETRY, this::write);
                 });
-            }
-        });
     }
 
     /** What was under way is to be written, unless the key has changed since. */
@@ -233,7 +264,7 @@ public final class DiskJournal implements Journal {
         }
         for (Waiter next = waiters.peek(); next != null && next.changes <= changesWritten; next = waiters.peek()) {
             waiters.remove();
-            next.then.accept(true);
+            tell(next, true);
         }
         busy = false;
         if (!waiting.isEmpty()) {
@@ -241,10 +272,20 @@ public final class DiskJournal implements Journal {
         }
     }
 
-    private void failed(Exception failure) {
+    /** One who waits and throws must not take the journal from the others. */
+    private void tell(Waiter waiter, boolean durable) {
+        try {
+            waiter.then.accept(durable);
+        } catch (RuntimeException e) {
+            counters.counter("journal.callback.failures").increment();
+            LOG.error("event=journal.callback.failed what waited for the journal has failed", e);
+        }
+    }
+
+    private void failed(Throwable failure) {
         timers.cancel(patience);
         counters.counter("journal.failures").increment();
-        troubled(String.valueOf(failure.getMessage()));
+        troubled(String.valueOf(failure.getMessage() == null ? failure : failure.getMessage()));
     }
 
     private void troubled(String what) {
@@ -257,7 +298,7 @@ public final class DiskJournal implements Journal {
         }
         problem = what;
         while (!waiters.isEmpty()) {
-            waiters.remove().then.accept(false);
+            tell(waiters.remove(), false);
         }
     }
 

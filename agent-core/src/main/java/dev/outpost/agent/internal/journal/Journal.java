@@ -11,7 +11,10 @@ import java.util.function.Consumer;
  */
 public interface Journal {
 
-    /** Remembers a value, in place of the one that the key had; the bytes are the journal's from now on. */
+    /**
+     * Remembers a value, in place of the one that the key had; the bytes are the journal's from now on. One of more than 4 MiB less
+     * 1 KiB is not remembered, and counted.
+     */
     void put(String key, byte[] value);
 
     /** Forgets a key. */

@@ -110,7 +110,7 @@ public final class AgentRuntime implements Agent {
         }
         CountDownLatch answered = new CountDownLatch(1);
         CompletableFuture<TaskStatus> end = submit(request, patience, answered);
-        if (!AgentThreads.isServiceThread()) {
+        if (!AgentThreads.isServiceThread() && !AgentThreads.isCallbackThread()) {
             answered.await();
         }
         return end;

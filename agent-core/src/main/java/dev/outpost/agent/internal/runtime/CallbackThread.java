@@ -28,7 +28,7 @@ final class CallbackThread {
                 KEEP_ALIVE_SECONDS,
                 TimeUnit.SECONDS,
                 waiting,
-                AgentThreads.workers(role),
+                AgentThreads.callbacks(role),
                 (call, full) -> dropped.increment());
         pool.allowCoreThreadTimeOut(true);
     }

@@ -284,6 +284,7 @@ final class ControlStage {
             guard.run("metric sources", () -> sampler.closeSources(nanos));
         });
         closer.start();
+        ownPool.close(); // beside an executor of the host's own it has nothing to do, and nobody else closes it
         TimeUnit.NANOSECONDS.timedJoin(closer, nanos + EXTRA_NANOS);
         boolean ended = ownPool.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= journalDisk.awaitEnd(end - REAL_TIME.nanoTime());
@@ -296,6 +297,7 @@ final class ControlStage {
     /** Ends an agent whose loop never ran; on the closing thread. */
     void closeUnstarted() {
         tasks.close();
+        ownPool.close();
         closeJournal();
         desk.close();
         polls.close();

@@ -118,9 +118,9 @@ final class Attempts {
 
     /** Looks again when the lease would be over if there were no further sign of life. */
     private void watchLease(Task task, AttemptRun attempt, Duration lease) {
-        long left = lease.toNanos() - (clock.nanoTime() - attempt.lastSignNanos());
-        if (left > 0) {
-            task.leaseTimer = after(Duration.ofNanos(left), () -> watchLease(task, attempt, lease));
+        Duration left = lease.minusNanos(clock.nanoTime() - attempt.lastSignNanos());
+        if (!left.isNegative() && !left.isZero()) {
+            task.leaseTimer = after(left, () -> watchLease(task, attempt, lease));
         } else {
             stop(task, Task.Stop.TIMEOUT, "attempt gave no sign of life for " + lease);
         }

@@ -63,7 +63,9 @@ final class EndedTasks {
         chars -= ResultLimit.chars(task.status());
         EndedTask cut = task.shortened();
         (cut.acked() ? briefTaken : briefOpen).put(cut.status().taskId(), cut);
-        changed.accept(cut);
+        if (!cut.equals(task)) {
+            changed.accept(cut);
+        }
     }
 
     private void forget(Map<String, EndedTask> brief) {

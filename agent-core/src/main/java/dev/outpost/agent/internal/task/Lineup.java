@@ -34,6 +34,7 @@ final class Lineup {
     private final Consumer<Task> begun;
     private final Set<Task> held = new LinkedHashSet<>();
     private boolean rechecks;
+    private boolean closing;
 
     /**
      * An empty one.
@@ -59,8 +60,16 @@ final class Lineup {
         this.begun = begun;
     }
 
+    /** From now on nothing begins: the agent closes. */
+    void closing() {
+        closing = true;
+    }
+
     /** A task in QUEUED that nothing else holds back. */
     void add(Task task) {
+        if (closing) {
+            return; // it is kept or handed back where it stands
+        }
         if (mayBegin(task)) {
             task.line.add(task);
             runNext(task.line.queue);
@@ -107,7 +116,7 @@ final class Lineup {
 
     /** Hands tasks over as long as the executor has slots. */
     void runNext(ExecutorQueue queue) {
-        for (Task task = queue.next(); task != null; task = queue.next()) {
+        for (Task task = queue.next(); task != null && !closing; task = queue.next()) {
             if (!mayBegin(task)) {
                 task.line.remove(task);
                 hold(task);
@@ -134,7 +143,7 @@ final class Lineup {
         queue.starting++;
         task.starting = true;
         if (task.line.breaker != null) {
-            task.line.breaker.onBegin();
+            task.probe = task.line.breaker.onBegin();
         }
         memory.stands(task.startReport(clock.epochNanos()));
         journal.whenDurable(durable -> start(task));
@@ -165,7 +174,7 @@ final class Lineup {
     private static void unready(Task task) {
         task.line.running--;
         if (task.line.breaker != null) {
-            task.line.breaker.onNothing();
+            task.line.breaker.onNothing(task.probe);
         }
     }
 
@@ -182,10 +191,10 @@ final class Lineup {
             return;
         }
         if (success == null) {
-            breaker.onNothing();
+            breaker.onNothing(task.probe);
             return;
         }
-        long openFor = breaker.onEnd(success);
+        long openFor = breaker.onEnd(success, task.probe);
         if (openFor > 0) {
             timers.schedule(clock.nanoTime(), Duration.ofNanos(openFor), () -> {
                 breaker.onWaited();

@@ -4,8 +4,11 @@ import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.internal.session.ReportSource;
 import dev.outpost.agent.protocol.TaskReport;
 import dev.outpost.agent.task.TaskStatus;
-import java.util.Iterator;
+import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +23,14 @@ public final class ReportBook implements ReportSource {
     private static final int MOST_REPORTS = 10_000;
     private static final long MOST_CHARS = 8L << 20;
 
+    private static final Queue<Entry> NONE = new ArrayDeque<>(1);
+
     private final boolean hasReader;
 
     private final Set<Entry> sent = new LinkedHashSet<>();
+
+    /** Those that are sent, by their task and in their order. */
+    private final Map<String, Queue<Entry>> sentOf = new HashMap<>();
 
     /** These come after those that are sent. */
     private Set<Entry> unsent = new LinkedHashSet<>();
@@ -67,7 +75,13 @@ public final class ReportBook implements ReportSource {
     }
 
     private void remove(Entry entry) {
-        if (!sent.remove(entry)) {
+        if (sent.remove(entry)) {
+            String taskId = entry.report.taskId();
+            Queue<Entry> ofTask = sentOf.get(taskId);
+            if (ofTask != null && ofTask.remove(entry) && ofTask.isEmpty()) {
+                sentOf.remove(taskId);
+            }
+        } else {
             unsent.remove(entry);
         }
         interims.remove(entry);
@@ -84,22 +98,15 @@ public final class ReportBook implements ReportSource {
         Entry entry = first(unsent);
         unsent.remove(entry);
         sent.add(entry);
+        sentOf.computeIfAbsent(entry.report.taskId(), id -> new ArrayDeque<>(4)).add(entry);
     }
 
     @Override
     public void ack(String taskId, long revision) {
-        for (Iterator<Entry> each = sent.iterator(); each.hasNext(); ) {
-            Entry entry = each.next();
-            TaskStatus report = entry.report;
-            if (report.taskId().equals(taskId) && report.revision() <= revision) {
-                each.remove();
-                interims.remove(entry);
-                chars -= ResultLimit.chars(report);
-                acked.increment();
-                if (report.revision() == revision) {
-                    return; // those before it came earlier in the book
-                }
-            }
+        Queue<Entry> ofTask = sentOf.getOrDefault(taskId, NONE);
+        for (Entry next = ofTask.peek(); next != null && next.report.revision() <= revision; next = ofTask.peek()) {
+            remove(next);
+            acked.increment();
         }
     }
 
@@ -108,6 +115,7 @@ public final class ReportBook implements ReportSource {
         Set<Entry> all = new LinkedHashSet<>(sent);
         all.addAll(unsent);
         sent.clear();
+        sentOf.clear();
         unsent = all;
     }
 

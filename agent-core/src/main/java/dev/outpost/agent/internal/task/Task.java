@@ -40,6 +40,9 @@ final class Task {
     /** Its next attempt is reserved a slot, and begins when the journal says so. */
     boolean starting;
 
+    /** Its attempt is the one by which the breaker of its type closes or opens again. */
+    boolean probe;
+
     /** The agent closes: it stays in the journal, and nothing of it happens any more. */
     boolean letGo;
 

@@ -165,7 +165,7 @@ public final class TaskEngine {
 
     private void letGo(Task task) {
         boolean kept = settings.onClose() == ClosePolicy.KEEP && journal.remembers() && journal.isHealthy();
-        if (!kept || task.state == TaskState.ACCEPTED) {
+        if (!kept) {
             flow.end(task, TaskState.CANCELLED, "handed back: the agent is closing", Map.of());
             return;
         }

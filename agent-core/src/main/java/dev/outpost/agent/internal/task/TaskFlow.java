@@ -34,6 +34,9 @@ import java.util.random.RandomGenerator;
  */
 final class TaskFlow implements Attempts.Owner {
 
+    /** In 2254. */
+    private static final long LATEST_SECOND = TimeUnit.NANOSECONDS.toSeconds(Long.MAX_VALUE) - 250_000_000;
+
     private final TaskSettings settings;
     private final TaskTable table;
     private final TaskReporter reporter;
@@ -90,15 +93,21 @@ final class TaskFlow implements Attempts.Owner {
         return lineup;
     }
 
-    /** No further attempts after failures: the agent closes. */
+    /** No further attempts: the agent closes. */
     void closing() {
         closing = true;
+        lineup.closing();
     }
 
     // ---- waiting --------------------------------------------------------------------------------------------------
 
     /** Arms what is to happen to the task by the time, and lets it come to its turn. */
     void await(Task task) {
+        await(task, Duration.ZERO);
+    }
+
+    /** The same; a task in RETRY_WAIT is to wait for so long before its next attempt. */
+    void await(Task task, Duration retryLeft) {
         TaskRequest request = task.request;
         connectedness.watch(task);
         if (request.deadline() != null) {
@@ -109,7 +118,7 @@ final class TaskFlow implements Attempts.Owner {
             task.timers.at(TaskTimers.Kind.EXPIRY, local(request.notAfter(), task.origin), () -> onExpiry(task));
         }
         if (task.state == TaskState.RETRY_WAIT) {
-            takeTurn(task);
+            takeTurn(task, retryLeft);
         } else if (!task.state.isFinal()) {
             awaitBegin(task);
         }
@@ -128,14 +137,25 @@ final class TaskFlow implements Attempts.Owner {
 
     /** Of what a control center says by its own clock, when that is by ours. */
     private long local(Instant instant, TaskOrigin origin) {
-        long nanos = TimeUnit.SECONDS.toNanos(instant.getEpochSecond()) + instant.getNano();
+        long seconds = Math.min(instant.getEpochSecond(), LATEST_SECOND); // further ones do not fit into nanoseconds
+        long nanos = TimeUnit.SECONDS.toNanos(seconds) + instant.getNano();
         return origin == TaskOrigin.DISPATCH ? nanos - centerAheadNanos.getAsLong() : nanos;
     }
 
     /** Nothing holds the task back any more but others with its concurrency key. */
     private void takeTurn(Task task) {
+        takeTurn(task, Duration.ZERO);
+    }
+
+    private void takeTurn(Task task, Duration wait) {
         switch (overlaps.enter(task)) {
-            case RUN -> lineUp(task);
+            case RUN -> {
+                if (wait.isZero()) {
+                    lineUp(task);
+                } else {
+                    task.timers.after(TaskTimers.Kind.RETRY, wait, () -> lineUp(task));
+                }
+            }
             case SKIP -> {
                 String other = overlaps.others(task).get(0).id();
                 end(task, TaskState.SKIPPED, "task '" + other + "' with its concurrency key has not ended", Map.of());
@@ -218,6 +238,8 @@ final class TaskFlow implements Attempts.Owner {
     public void givenUp(Task task, String reason) {
         lineup.ended(task, task.stop == Task.Stop.CANCEL ? null : Boolean.FALSE);
         end(task, task.stop == Task.Stop.CANCEL ? TaskState.CANCELLED : TaskState.TIMED_OUT, reason, Map.of());
+        lineup.runNext(
+                task.line.queue); // the executor may have freed no slot, and others wait for its place in the line
     }
 
     @Override
@@ -279,6 +301,12 @@ final class TaskFlow implements Attempts.Owner {
     private void cancelDisconnected(Task task) {
         DisconnectPolicy policy = task.request.onDisconnect();
         stop(task, "the control center has been away for " + policy.after());
+    }
+
+    /** The work is, or has been, that of another task. */
+    void skipDone(Task task, String other) {
+        String why = "the work of task '" + other + "', which has the same idempotency key";
+        end(task, TaskState.SKIPPED, why, Map.of());
     }
 
     /** The task comes to a final state. */

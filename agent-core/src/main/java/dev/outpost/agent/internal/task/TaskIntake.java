@@ -157,6 +157,11 @@ final class TaskIntake {
             refuse(request, origin, reason, busy ? BUSY_RETRY : null, watcher == null ? List.of() : List.of(watcher));
             return;
         }
+        if (!memory.hasRoomFor(request)) {
+            String reason = "too large: with a journal a task has 4 MiB less 64 KiB";
+            refuse(request, origin, reason, null, watcher == null ? List.of() : List.of(watcher));
+            return;
+        }
         accept(request, origin, line, watcher);
     }
 
@@ -222,8 +227,7 @@ final class TaskIntake {
         if (other == null) {
             flow.await(task);
         } else {
-            String why = "the work of task '" + other + "', which has the same idempotency key";
-            flow.end(task, TaskState.SKIPPED, why, Map.of());
+            flow.skipDone(task, other);
         }
     }
 

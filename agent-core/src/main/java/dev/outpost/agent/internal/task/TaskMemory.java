@@ -35,6 +35,10 @@ final class TaskMemory {
 
     private static final String REQUEST = "task.request/";
     private static final String STATUS = "task.status/";
+    /** Less than the journal takes, so that there is room for what stands beside it. */
+    private static final int MOST_REQUEST_BYTES = (4 << 20) - (64 << 10);
+
+    private static final int SURELY_SMALL_CHARS = 1 << 20;
     private static final TaskOrigin[] ORIGINS = TaskOrigin.values();
 
     private final Journal journal;
@@ -46,7 +50,7 @@ final class TaskMemory {
     /**
      * A task as it was left.
      *
-     * @param request what was asked, null when it has ended
+     * @param request what was asked; null when it has ended, or when that entry is damaged
      */
     record Remembered(
             @Nullable TaskRequest request,
@@ -72,14 +76,35 @@ final class TaskMemory {
         }
     }
 
+    /** Whether the journal can have what is asked; without a journal everything is well. */
+    boolean hasRoomFor(TaskRequest request) {
+        if (!journal.remembers()) {
+            return true;
+        }
+        long chars = 0;
+        for (Map.Entry<String, String> argument : request.arguments().entrySet()) {
+            chars += argument.getKey().length() + argument.getValue().length();
+        }
+        return chars < SURELY_SMALL_CHARS
+                || MessageCodec.encodeCenter(new Envelope<>(0, 0, 0, new TaskDispatch(request)))
+                                .size()
+                        <= MOST_REQUEST_BYTES;
+    }
+
     /** A live task has come to this. */
     void stands(TaskStatus status) {
         put(status, null, false);
     }
 
+    /** The end first: a crash between the two must not leave a task of which it is not known what was asked, or that it ran. */
     void ended(EndedTask task) {
-        journal.remove(REQUEST + task.status().taskId());
         put(task.status(), task.work(), task.acked());
+        forgetRequest(task.status().taskId());
+    }
+
+    /** What was asked does not matter any more. */
+    void forgetRequest(String taskId) {
+        journal.remove(REQUEST + taskId);
     }
 
     /** A task that has ended is remembered differently. */
@@ -165,8 +190,10 @@ final class TaskMemory {
                     default -> in.skip(tag);
                 }
             }
-            if (status == null || (request == null && !status.state().isFinal())) {
-                return Optional.empty();
+            boolean neverRan =
+                    status != null && status.attempt() == 0 && !status.state().isFinal();
+            if (status == null || (request == null && neverRan)) {
+                return Optional.empty(); // the control center sends it again
             }
             return Optional.of(
                     request == null

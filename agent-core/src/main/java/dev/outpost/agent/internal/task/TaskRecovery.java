@@ -47,10 +47,15 @@ final class TaskRecovery {
     void restore(Map<String, byte[]> entries) {
         List<TaskMemory.Remembered> tasks = TaskMemory.read(
                 entries, () -> counters.counter("journal.damaged").increment());
-        // Those that had begun come before the others with their concurrency key, and then those that came first.
+        // Ends come first, in their order, for what was done is not to be done again. Then those that had begun, before
+        // others
+        // with their concurrency key, and then those that came first.
         tasks.sort(Comparator.comparing(
-                        (TaskMemory.Remembered task) -> task.status().attempt() == 0)
-                .thenComparingLong(TaskMemory.Remembered::acceptedEpochNanos));
+                        (TaskMemory.Remembered task) -> !task.status().state().isFinal())
+                .thenComparing(task ->
+                        !task.status().state().isFinal() && task.status().attempt() == 0)
+                .thenComparingLong(task ->
+                        task.status().state().isFinal() ? task.status().epochNanos() : task.acceptedEpochNanos()));
         tasks.forEach(this::restore);
         intake.recovered();
     }
@@ -62,11 +67,18 @@ final class TaskRecovery {
             return; // it came again while the journal could not be read
         }
         counters.counter("tasks.restored").increment();
-        if (request == null || last.state().isFinal()) {
-            table.ended().add(new EndedTask(last, remembered.work(), remembered.acked()));
-            if (!remembered.acked()) {
-                reporter.repeat(last, List.of());
+        if (last.state().isFinal()) {
+            if (request != null) {
+                memory.forgetRequest(last.taskId()); // a crash came between the two entries
             }
+            restoreEnd(new EndedTask(last, remembered.work(), remembered.acked()));
+            return;
+        }
+        if (request == null) {
+            EndedTask lost = new EndedTask(lost(last), null, false);
+            memory.ended(lost);
+            table.ended().add(lost);
+            reporter.tell(lost.status(), List.of());
             return;
         }
         TypeLine line = types.line(last.taskType());
@@ -82,11 +94,46 @@ final class TaskRecovery {
         task.attempts = last.attempt();
         // Reports that the journal did not have may have been sent: new ones must be newer than any of them.
         task.revision = last.revision() + REVISIONS_PER_LIFE;
-        memory.stands(task.report(clock.epochNanos(), last.detail(), Map.of(), last.retryAfter()));
-        resume(task, known);
+        Duration retryLeft = retryLeft(last);
+        memory.stands(task.report(
+                clock.epochNanos(), last.detail(), Map.of(), task.state == TaskState.RETRY_WAIT ? retryLeft : null));
+        resume(task, known, retryLeft);
     }
 
-    private void resume(Task task, boolean known) {
+    private void restoreEnd(EndedTask task) {
+        table.ended().add(task);
+        if (!task.acked()) {
+            reporter.repeat(task.status(), List.of());
+        }
+    }
+
+    /** The journal has lost what was asked, and knows that it was begun. */
+    private TaskStatus lost(TaskStatus last) {
+        return new TaskStatus(
+                last.taskId(),
+                last.taskType(),
+                last.revision() + REVISIONS_PER_LIFE,
+                TaskState.INDETERMINATE,
+                last.attempt(),
+                clock.epochNanos(),
+                "it had begun, and its entry in the journal is damaged",
+                Map.of(),
+                last.progress(),
+                null,
+                last.origin());
+    }
+
+    /** How much of the wait is left by the wall clock, which may have been set meanwhile: never more than the whole. */
+    private Duration retryLeft(TaskStatus last) {
+        Duration whole = last.retryAfter();
+        if (whole == null) {
+            return Duration.ZERO;
+        }
+        Duration left = whole.minusNanos(clock.epochNanos() - last.epochNanos());
+        return left.isNegative() ? Duration.ZERO : left.compareTo(whole) > 0 ? whole : left;
+    }
+
+    private void resume(Task task, boolean known, Duration retryLeft) {
         String died = "the agent died while it was running";
         switch (task.state) {
             case RUNNING -> {
@@ -104,12 +151,15 @@ final class TaskRecovery {
             case CANCELLING ->
                 flow.end(task, TaskState.CANCELLED, "the agent died while it was being cancelled", Map.of());
             default -> {
-                if (known) {
-                    table.claimWork(task);
+                String other = known ? table.claimWork(task) : null;
+                if (other != null && task.attempts == 0) {
+                    task.state = TaskState.ACCEPTED;
+                    flow.skipDone(task, other);
+                } else if (known) {
                     if (task.state != TaskState.RETRY_WAIT) {
                         task.state = TaskState.ACCEPTED; // it comes to its turn anew
                     }
-                    flow.await(task);
+                    flow.await(task, retryLeft);
                 } else {
                     task.state = TaskState.QUEUED;
                     flow.end(task, TaskState.FAILED, "there is no handler for its type any more", Map.of());

@@ -37,15 +37,22 @@ final class TypeBreaker {
         return state == State.CLOSED || state == State.HALF_OPEN;
     }
 
-    void onBegin() {
-        if (state == State.HALF_OPEN) {
+    /**
+     * An attempt begins.
+     *
+     * @return whether it is the one by whose end the breaker closes or opens again
+     */
+    boolean onBegin() {
+        boolean probe = state == State.HALF_OPEN;
+        if (probe) {
             state = State.PROBING;
         }
+        return probe;
     }
 
     /** An attempt was cancelled or never really began: it says nothing. */
-    void onNothing() {
-        if (state == State.PROBING) {
+    void onNothing(boolean probe) {
+        if (probe && state == State.PROBING) {
             state = State.HALF_OPEN;
         }
     }
@@ -53,14 +60,15 @@ final class TypeBreaker {
     /**
      * An attempt has ended.
      *
+     * @param probe what {@link #onBegin} said of it
      * @return for how long the breaker is open now, in nanoseconds; 0 when it did not open
      */
-    long onEnd(boolean success) {
-        if (state == State.OPEN || state == State.HALF_OPEN) {
-            return 0; // it began before the breaker opened
-        }
-        if (state == State.PROBING) {
+    long onEnd(boolean success, boolean probe) {
+        if (probe && state == State.PROBING) {
             return success ? close() : open();
+        }
+        if (state != State.CLOSED) {
+            return 0; // it began before the breaker opened
         }
         failed.set(next, !success);
         next = (next + 1) % policy.window();

@@ -32,12 +32,16 @@ class DiskJournalTest {
     private final Queue<Runnable> disk = new ArrayDeque<>();
     private final List<String> told = new ArrayList<>();
     private Map<String, byte[]> restored = Map.of();
+    private boolean noThread;
     private DiskJournal journal = journal();
 
     private DiskJournal journal() {
         DiskQueue queue = new DiskQueue() {
             @Override
             public boolean execute(Runnable action) {
+                if (noThread) {
+                    throw new OutOfMemoryError("unable to create native thread");
+                }
                 return disk.add(action);
             }
 
@@ -188,6 +192,51 @@ class DiskJournalTest {
         open();
         put("a", "1");
 
+        assertThat(afterRestart()).containsOnly(Map.entry("a", "1"));
+    }
+
+    @Test
+    void whenDurable_oneWhoWaitsThrows_theOthersAreToldAndTheJournalGoesOn() {
+        open();
+        put("a", "1");
+        journal.whenDurable(durable -> {
+            throw new IllegalStateException("on purpose");
+        });
+        ask("second");
+        settle();
+        put("b", "1");
+        ask("third");
+        settle();
+
+        assertThat(told).containsExactly("second true", "third true");
+    }
+
+    @Test
+    void write_noThreadToBeHad_isTriedAgain() {
+        open();
+        noThread = true;
+        put("a", "1");
+        ask("first");
+        settle();
+        assertThat(told).containsExactly("first false");
+        assertThat(journal.problem())
+                .hasValueSatisfying(what -> assertThat(what).contains("native thread"));
+
+        noThread = false;
+        advance(Duration.ofSeconds(2));
+        settle();
+        assertThat(journal.problem()).isEmpty();
+        assertThat(afterRestart()).containsOnly(Map.entry("a", "1"));
+    }
+
+    @Test
+    void put_tooLarge_isLeftOutAndHoldsNothingUp() {
+        open();
+        journal.put("large", new byte[5 << 20]);
+        put("a", "1");
+        settle();
+
+        assertThat(journal.problem()).isEmpty();
         assertThat(afterRestart()).containsOnly(Map.entry("a", "1"));
     }
 }

@@ -62,6 +62,19 @@ class EndedTasksTest {
         assertThat(forgotten).containsExactly("t9");
     }
 
+    @Test
+    void add_cutAlready_isNotToldAgain() {
+        add(0, WHOLE);
+        EndedTask brief = find(0).shortened();
+        EndedTasks later = new EndedTasks(changed::add, forgotten::add);
+        later.add(brief);
+        for (int i = 1; i <= WHOLE; i++) {
+            later.add(find(i % WHOLE));
+        }
+
+        assertThat(changed).isEmpty();
+    }
+
     private void add(int first, int count) {
         for (int i = first; i < first + count; i++) {
             TaskStatus status = new TaskStatus(

@@ -2,7 +2,9 @@ package dev.outpost.agent.internal.task;
 
 import dev.outpost.agent.internal.journal.Journal;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.function.Consumer;
@@ -11,6 +13,10 @@ import java.util.function.Consumer;
 final class HandJournal implements Journal {
 
     final Map<String, byte[]> durable = new LinkedHashMap<>();
+
+    /** Every change, in words. */
+    final List<String> changes = new ArrayList<>();
+
     private final Map<String, byte[]> present = new LinkedHashMap<>();
     private final Queue<Consumer<Boolean>> waiting = new ArrayDeque<>();
     private boolean changed;
@@ -20,12 +26,14 @@ final class HandJournal implements Journal {
 
     @Override
     public void put(String key, byte[] value) {
+        changes.add("put " + key);
         present.put(key, value);
         changed = true;
     }
 
     @Override
     public void remove(String key) {
+        changes.add("remove " + key);
         present.remove(key);
         changed = true;
     }

@@ -19,6 +19,7 @@ import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskResult;
 import dev.outpost.agent.task.TaskStatus;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -135,6 +136,8 @@ class TaskEngineTest {
                 EngineBench.request("a")
                         .attemptTimeout(endless)
                         .deadline(Duration.ofNanos(Long.MAX_VALUE))
+                        .lease(endless)
+                        .notAfter(Instant.parse("9999-12-31T23:59:59.999Z"))
                         .build(),
                 TaskOrigin.HOST);
         engine.submit(EngineBench.request("b").deadline(Duration.ofSeconds(1)).build(), TaskOrigin.HOST);

@@ -7,14 +7,18 @@ import static dev.outpost.agent.task.TaskState.INDETERMINATE;
 import static dev.outpost.agent.task.TaskState.REFUSED;
 import static dev.outpost.agent.task.TaskState.RETRY_WAIT;
 import static dev.outpost.agent.task.TaskState.RUNNING;
+import static dev.outpost.agent.task.TaskState.SKIPPED;
 import static dev.outpost.agent.task.TaskState.SUCCEEDED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outpost.agent.protocol.TaskReport;
 import dev.outpost.agent.task.ClosePolicy;
+import dev.outpost.agent.task.OverlapPolicy;
+import dev.outpost.agent.task.RetryPolicy;
 import dev.outpost.agent.task.TaskOptions;
 import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.task.TaskResult;
 import dev.outpost.agent.task.TaskStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -135,6 +139,81 @@ class TaskJournalTest {
         assertThat(bench.book.nextToSend()).isNotNull().extracting("status").isEqualTo(end);
         bench.book.sent();
         assertThat(bench.book.nextToSend()).isNull();
+    }
+
+    @Test
+    void crash_betweenTheEndAndItsRequest_isAnEnd() {
+        submit(EngineBench.request("a"));
+        byte[] request = journal.durable.get("task.request/a");
+        bench.finishOne();
+        journal.commit();
+        assertThat(journal.durable).doesNotContainKey("task.request/a");
+        journal.durable.put("task.request/a", request);
+        bench = next();
+
+        assertThat(bench.executor.all).isEmpty();
+        submit(EngineBench.request("a"));
+        assertThat(toldOfCenter()).contains("a SUCCEEDED");
+        journal.commit();
+        assertThat(journal.durable).doesNotContainKey("task.request/a");
+    }
+
+    @Test
+    void end_isWrittenBeforeTheRequestIsForgotten() {
+        submit(EngineBench.request("a"));
+        journal.changes.clear();
+        bench.finishOne();
+
+        assertThat(journal.changes).containsExactly("put task.status/a", "remove task.request/a");
+    }
+
+    @Test
+    void restart_requestOfWhatHadBegunIsLost_endsIndeterminate() {
+        submit(EngineBench.request("a").idempotent());
+        journal.durable.remove("task.request/a");
+        bench = next();
+
+        submit(EngineBench.request("a").idempotent());
+        assertThat(bench.last("a").state()).isEqualTo(INDETERMINATE);
+        assertThat(bench.executor.all).isEmpty();
+    }
+
+    @Test
+    void crash_beforeASkipWasWritten_doesNotDoTheWorkAgain() {
+        submit(EngineBench.request("first").idempotencyKey("w"));
+        bench.finishOne();
+        journal.commit();
+        journal.byItself = false;
+        submit(EngineBench.request("second").idempotencyKey("w"));
+        journal.commit(); // its acceptance, and no more
+        bench = next();
+
+        assertThat(bench.last("second").state()).isEqualTo(SKIPPED);
+        assertThat(bench.executor.all).isEmpty();
+    }
+
+    @Test
+    void crash_whileWaitingForARetry_waitsForTheRest() {
+        bench.handler = (task, context) -> new TaskResult.RetryAfter(Duration.ofHours(1), "later");
+        submit(EngineBench.request("a").retry(new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofHours(2))));
+        bench.finishOne();
+        assertThat(bench.last("a").state()).isEqualTo(RETRY_WAIT);
+        bench = next(); // its clock stands where the first one began
+        assertThat(bench.executor.all).isEmpty();
+
+        bench.advance(Duration.ofMinutes(59));
+        assertThat(bench.executor.all).isEmpty();
+        bench.advance(Duration.ofMinutes(1));
+        assertThat(bench.last("a").attempt()).isEqualTo(2);
+        assertThat(bench.last("a").state()).isEqualTo(RUNNING);
+    }
+
+    @Test
+    void submit_largerThanTheJournalTakes_isRefused() {
+        submit(EngineBench.request("a").argument("text", "x".repeat(5 << 20)));
+
+        assertThat(bench.last("a").state()).isEqualTo(REFUSED);
+        assertThat(bench.last("a").detail()).contains("too large");
     }
 
     @Test
@@ -261,6 +340,49 @@ class TaskJournalTest {
         bench.finishOne();
         bench.engine.close();
         journal.commit();
+        bench = next();
+
+        assertThat(bench.last("a").state()).isEqualTo(RUNNING);
+    }
+
+    @Test
+    void close_keepBehindAnotherWithItsKey_doesNotBeginInBetween() {
+        submit(EngineBench.request("first").concurrency("k", OverlapPolicy.QUEUE));
+        submit(EngineBench.request("second").concurrency("k", OverlapPolicy.QUEUE));
+        bench.engine.drain(() -> {});
+        bench.finishOne(); // and makes way
+        bench.engine.close();
+        journal.commit();
+        bench = next();
+
+        assertThat(bench.statesOf("second")).doesNotContain(INDETERMINATE);
+        assertThat(bench.last("second").state()).isEqualTo(RUNNING);
+        assertThat(bench.last("second").attempt()).isEqualTo(1);
+    }
+
+    @Test
+    void close_handBack_beginsNothingInBetween() {
+        bench = bench(ClosePolicy.HAND_BACK);
+        submit(EngineBench.request("x"));
+        submit(EngineBench.request("y"));
+        submit(EngineBench.request("first").concurrency("k", OverlapPolicy.QUEUE));
+        submit(EngineBench.request("second").concurrency("k", OverlapPolicy.QUEUE));
+        bench.engine.drain(() -> {});
+        bench.turn();
+
+        assertThat(bench.executor.begun()).containsExactly("x", "y");
+        assertThat(bench.last("first").state()).isEqualTo(CANCELLED);
+        assertThat(bench.last("second").state()).isEqualTo(CANCELLED);
+    }
+
+    @Test
+    void close_keepBeforeTheAcceptanceIsWritten_isKept() {
+        journal.byItself = false;
+        submit(EngineBench.request("a"));
+        bench.engine.drain(() -> {});
+        bench.engine.close();
+        journal.commit();
+        assertThat(bench.statesOf("a")).doesNotContain(CANCELLED);
         bench = next();
 
         assertThat(bench.last("a").state()).isEqualTo(RUNNING);
