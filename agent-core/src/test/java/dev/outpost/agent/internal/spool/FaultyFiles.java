@@ -161,7 +161,7 @@ public final class FaultyFiles implements SpoolFiles {
     }
 
     /** Stops the machine at the first operation that the predicate is true of. */
-    void crashWhen(Predicate<Call> predicate) {
+    public void crashWhen(Predicate<Call> predicate) {
         crashing = predicate;
     }
 

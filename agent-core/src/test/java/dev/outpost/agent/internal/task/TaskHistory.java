@@ -118,6 +118,10 @@ final class TaskHistory {
             bench.engine.close();
             journal.close();
             disk.runAll();
+        } else if (random.nextBoolean()) {
+            int[] calls = {random.nextInt(12)};
+            files.crashWhen(call -> calls[0]-- <= 0); // in the midst of what the disk is at
+            disk.runAll();
         }
         files = files.restarted(survival, random);
         Instant wall = bench.clock.instant();
