@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Tasks in the journal: two entries each, in the protocol's encoding.
  *
  * <pre>
- *   task.request/&lt;id&gt;  1 CenterMessage{TaskDispatch}  2 origin  3 when it was accepted     until it ends
+ *   task.request/&lt;id&gt;  1 CenterMessage{TaskDispatch}  2 origin  3 when it was accepted  4 its place among all     until it ends
  *   task.status/&lt;id&gt;   1 AgentMessage{TaskReport}     2 whether the center has it  3 its work
  * </pre>
  *
@@ -50,12 +50,14 @@ final class TaskMemory {
     /**
      * A task as it was left.
      *
+     * @param order its place among all by their acceptance; the wall clock may have been set back in between
      * @param request what was asked; null when it has ended, or when that entry is damaged
      */
     record Remembered(
             @Nullable TaskRequest request,
             TaskOrigin origin,
             long acceptedEpochNanos,
+            long order,
             TaskStatus status,
             boolean acked,
             @Nullable String work) {}
@@ -71,6 +73,7 @@ final class TaskMemory {
                             .toByteArray());
             out.varint(2, task.origin.ordinal());
             out.fixed64(3, task.acceptedEpochNanos);
+            out.varint(4, task.order);
             journal.put(REQUEST + task.id(), out.toByteArray());
             stands(status);
         }
@@ -150,7 +153,7 @@ final class TaskMemory {
         return tasks;
     }
 
-    private record TaskRequestEntry(TaskRequest request, TaskOrigin origin, long acceptedEpochNanos) {}
+    private record TaskRequestEntry(TaskRequest request, TaskOrigin origin, long acceptedEpochNanos, long order) {}
 
     private static Optional<TaskRequestEntry> readRequest(byte[] value) {
         try {
@@ -158,15 +161,19 @@ final class TaskMemory {
             TaskRequest request = null;
             TaskOrigin origin = TaskOrigin.UNSPECIFIED;
             long accepted = 0;
+            long order = 0;
             for (int tag = in.nextTag(); tag != 0; tag = in.nextTag()) {
                 switch (tag >>> 3) {
                     case 1 -> request = request(in.bytes(tag));
                     case 2 -> origin = ORIGINS[in.boundedInt(tag, 0, ORIGINS.length - 1)];
                     case 3 -> accepted = in.fixed64(tag);
+                    case 4 -> order = in.varint(tag);
                     default -> in.skip(tag);
                 }
             }
-            return request == null ? Optional.empty() : Optional.of(new TaskRequestEntry(request, origin, accepted));
+            return request == null
+                    ? Optional.empty()
+                    : Optional.of(new TaskRequestEntry(request, origin, accepted, order));
         } catch (MalformedProtoException | MalformedMessageException e) {
             return Optional.empty();
         }
@@ -197,9 +204,15 @@ final class TaskMemory {
             }
             return Optional.of(
                     request == null
-                            ? new Remembered(null, status.origin(), 0, status, acked, work)
+                            ? new Remembered(null, status.origin(), 0, 0, status, acked, work)
                             : new Remembered(
-                                    request.request, request.origin, request.acceptedEpochNanos, status, acked, work));
+                                    request.request,
+                                    request.origin,
+                                    request.acceptedEpochNanos,
+                                    request.order,
+                                    status,
+                                    acked,
+                                    work));
         } catch (MalformedProtoException | MalformedMessageException e) {
             return Optional.empty();
         }

@@ -50,14 +50,18 @@ final class TaskRecovery {
         // Ends come first, in their order, for what was done is not to be done again. Then those that had begun, before
         // others
         // with their concurrency key, and then those that came first.
-        tasks.sort(Comparator.comparing(
-                        (TaskMemory.Remembered task) -> !task.status().state().isFinal())
-                .thenComparing(task ->
-                        !task.status().state().isFinal() && task.status().attempt() == 0)
-                .thenComparingLong(task ->
-                        task.status().state().isFinal() ? task.status().epochNanos() : task.acceptedEpochNanos()));
+        tasks.sort(Comparator.comparingInt(TaskRecovery::turn).thenComparingLong(TaskRecovery::place));
+        tasks.forEach(task -> table.orderTaken(task.order()));
         tasks.forEach(this::restore);
         intake.recovered();
+    }
+
+    private static int turn(TaskMemory.Remembered task) {
+        return task.status().state().isFinal() ? 0 : task.status().attempt() > 0 ? 1 : 2;
+    }
+
+    private static long place(TaskMemory.Remembered task) {
+        return task.status().state().isFinal() ? task.status().epochNanos() : task.order();
     }
 
     private void restore(TaskMemory.Remembered remembered) {

@@ -62,6 +62,11 @@ final class TaskTable {
         return nextOrder++;
     }
 
+    /** A task of an earlier life had this place: all further ones come after it. */
+    void orderTaken(long order) {
+        nextOrder = Math.max(nextOrder, order + 1);
+    }
+
     void add(Task task) {
         live.put(task.id(), task);
         count();
