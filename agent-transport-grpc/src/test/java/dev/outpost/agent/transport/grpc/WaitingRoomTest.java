@@ -35,8 +35,8 @@ class WaitingRoomTest {
     @AfterEach
     void end() {
         channels.forEach(channel -> channel.unsafe().closeForcibly());
-        serving.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
-        accepting.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
+        GrpcChannels.end(serving);
+        GrpcChannels.end(accepting);
     }
 
     @Test
