@@ -236,8 +236,8 @@ public final class Session {
             letGo(before);
         }
         if (before != null || moving) {
-            counters.counter("session.moved")
-                    .increment(); // it is the same session: it has proved itself, or not, before
+            // The same session over another connection: it is as old as it was.
+            counters.counter("session.moved").increment();
         } else {
             readySince = clock.nanoTime();
         }

@@ -74,7 +74,7 @@ final class Incoming {
         if (present.length >= size) {
             return present;
         }
-        return Arrays.copyOf(present, Math.min(maxMessageBytes, 2 * size));
+        return Arrays.copyOf(present, Math.min(mostBytes, 2 * size));
     }
 
     /** The message; not in an array that is much larger, for it may wait for long. */
