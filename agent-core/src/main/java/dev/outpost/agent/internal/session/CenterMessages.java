@@ -69,7 +69,7 @@ final class CenterMessages {
         if (message.payload() instanceof BatchAck ack) {
             return onAck(ack.through());
         }
-        Optional<Rejection> refused = commands.refuse(message, clock.epochNanos());
+        Optional<Rejection> refused = commands.refuse(message, clock.nanoTime());
         if (refused.isPresent()) {
             uplink.send(refused.get(), message.id());
         } else {

@@ -24,6 +24,7 @@ final class CommandWindow {
     private final ClockSkew skew;
     private final Counters counters;
     private long lastId;
+    private boolean stale;
 
     /** Of one connection. */
     CommandWindow(ClockSkew skew, Counters counters) {
@@ -32,7 +33,7 @@ final class CommandWindow {
     }
 
     /** What is wrong with a message, if it is a command. */
-    Optional<Rejection> refuse(Envelope<CenterMessage> message, long nowEpochNanos) {
+    Optional<Rejection> refuse(Envelope<CenterMessage> message, long nanoTime) {
         if (!isCommand(message.payload())) {
             return Optional.empty();
         }
@@ -44,14 +45,22 @@ final class CommandWindow {
                             + ": a command counts once"));
         }
         lastId = message.id();
-        long age = skew.ageNanos(message.epochNanos(), nowEpochNanos);
+        long age = skew.ageNanos(message.epochNanos(), nanoTime);
         if (Math.abs(age) > MOST_AGE.toNanos()) {
+            stale = true;
             counters.counter("protocol.ignored", "stale").increment();
             return Optional.of(new Rejection(
                     Rejection.Code.INVALID,
                     "its time is off by " + Duration.ofNanos(age) + "; allowed is " + MOST_AGE + " either way"));
         }
         return Optional.empty();
+    }
+
+    /** Whether a command was refused for its time since this was asked last: the control center's clock may have been set. */
+    boolean takeStale() {
+        boolean was = stale;
+        stale = false;
+        return was;
     }
 
     /** What makes the agent do something. An old set of schedules would take the place of the newer one. */

@@ -26,6 +26,12 @@ final class KnownIdentity {
     /** Of the time that a token is valid from when it was seen first. */
     private static final double RENEW_TOKEN_AFTER = 0.8;
 
+    /** Not sooner again, though it is the same token that the credentials give. */
+    private static final Duration LEAST_BETWEEN_RENEWALS = Duration.ofSeconds(5);
+
+    /** By our clock, which may be wrong. */
+    private static final Duration BETWEEN_RENEWALS_OF_EXPIRED = Duration.ofMinutes(5);
+
     private final String target;
     private final AgentClock clock;
     private final ThrottledLog log;
@@ -58,7 +64,10 @@ final class KnownIdentity {
         return isTokenDue(now.credentialsExpire()) ? "the credentials will expire" : "";
     }
 
-    /** Said once for each token; the connection that follows brings another. */
+    /**
+     * The connection that follows brings another token. If it brings the same one, because credentials keep theirs until shortly before its
+     * end, that is said again after half of what is left, and not at every look: each time costs a connection.
+     */
     private boolean isTokenDue(@Nullable Instant expires) {
         if (expires == null) {
             tokenExpires = null;
@@ -70,7 +79,14 @@ final class KnownIdentity {
             long left = Math.max(0, Duration.between(now, expires).toMillis());
             renewTokenAt = now.plusMillis((long) (left * RENEW_TOKEN_AFTER));
         }
-        return renewTokenAt != null && !now.isBefore(renewTokenAt);
+        if (renewTokenAt == null || now.isBefore(renewTokenAt)) {
+            return false;
+        }
+        Duration left = Duration.between(now, expires);
+        Duration half = left.dividedBy(2);
+        Duration least = half.compareTo(LEAST_BETWEEN_RENEWALS) > 0 ? half : LEAST_BETWEEN_RENEWALS;
+        renewTokenAt = now.plus(left.isNegative() || left.isZero() ? BETWEEN_RENEWALS_OF_EXPIRED : least);
+        return true;
     }
 
     /** It cannot be read now: what stands goes on. */

@@ -32,6 +32,7 @@ final class Link implements ConnectionListener<CenterMessage> {
     private @Nullable Uplink uplink;
     private @Nullable Liveness liveness;
     private boolean delivered;
+    private boolean outdated;
     private int processed;
 
     /** What happens to a link, on the control loop. */
@@ -112,15 +113,49 @@ final class Link implements ConnectionListener<CenterMessage> {
         return alive == null ? Duration.ZERO : alive.longest();
     }
 
-    /** Batches were sent and none of them was taken, though time enough has passed for one. */
-    boolean hasDeliveredNothing() {
+    /** It has ended because nothing was heard for too long. */
+    boolean isSilent() {
+        Liveness alive = liveness;
+        return alive != null && alive.isSilent();
+    }
+
+    /** The other side has answered more than once. */
+    boolean hasAnsweredOften() {
+        Liveness alive = liveness;
+        return alive != null && alive.hasAnsweredOften();
+    }
+
+    /** Batches were sent. */
+    boolean hasSentBatches() {
         Uplink up = uplink;
-        return up != null && up.batchesSent() > 0 && !delivered;
+        return up != null && up.batchesSent() > 0;
+    }
+
+    /** A batch was taken. */
+    boolean hasDelivered() {
+        return delivered;
+    }
+
+    /** Who we are has changed since it was begun, so it may show what was there before. */
+    void outdate() {
+        outdated = true;
+    }
+
+    boolean isOutdated() {
+        return outdated;
     }
 
     /** A batch was taken. */
     void delivered() {
         delivered = true;
+    }
+
+    /** Asks for the other side's clock. */
+    void lookAtClock() {
+        Liveness alive = liveness;
+        if (alive != null) {
+            alive.lookAtClock();
+        }
     }
 
     /** Asks whether the other side is there. */

@@ -6,6 +6,7 @@ import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.Ping;
 import dev.outpost.agent.schedule.AgentClock;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * there; nothing for so long after a heartbeat shows that it is not. Control loop only.
  */
 final class Liveness {
+
+    private static final int MANY_ANSWERS = 2;
+    private static final long LOOK_AT_CLOCK_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Uplink uplink;
     private final Supplier<Heartbeat> heartbeats;
@@ -30,6 +34,9 @@ final class Liveness {
     private long longestNanos;
     private long heartbeatId;
     private long heartbeatEpochNanos;
+    private long heartbeatNanos;
+    private int answers;
+    private boolean isSilent;
 
     /**
      * Not begun.
@@ -59,10 +66,19 @@ final class Liveness {
     /** Sends a heartbeat now, and from now on. */
     void begin() {
         heartbeatEpochNanos = clock.epochNanos();
+        heartbeatNanos = clock.nanoTime();
         heartbeatId = uplink.send(heartbeats.get(), 0);
         counters.counter("heartbeats.sent").increment();
         heartbeatTimer = timers.schedule(clock.nanoTime(), interval, this::begin);
         expectAnswer("heartbeat");
+    }
+
+    /** A heartbeat is due now, for the stamp of its answer; not within seconds of the one before. */
+    void lookAtClock() {
+        if (clock.nanoTime() - heartbeatNanos >= LOOK_AT_CLOCK_NANOS) {
+            timers.cancel(heartbeatTimer);
+            begin();
+        }
     }
 
     /** Asks whether the other side is there, between two heartbeats. */
@@ -76,19 +92,30 @@ final class Liveness {
     private void expectAnswer(String to) {
         if (answerTimer == null) {
             askedNanos = clock.nanoTime();
-            answerTimer = timers.schedule(
-                    clock.nanoTime(),
-                    patience,
-                    () -> silent.accept("nothing received within " + patience + " of a " + to));
+            answerTimer = timers.schedule(clock.nanoTime(), patience, () -> {
+                isSilent = true;
+                silent.accept("nothing received within " + patience + " of a " + to);
+            });
         }
+    }
+
+    /** Nothing was received for too long. */
+    boolean isSilent() {
+        return isSilent;
     }
 
     /** Something came. */
     void heard() {
         if (answerTimer != null) {
+            answers = Math.min(MANY_ANSWERS, answers + 1);
             longestNanos = Math.max(longestNanos, clock.nanoTime() - askedNanos);
         }
         stopWaiting();
+    }
+
+    /** It has answered more than once. */
+    boolean hasAnsweredOften() {
+        return answers >= MANY_ANSWERS;
     }
 
     /** The longest that an answer has taken. */

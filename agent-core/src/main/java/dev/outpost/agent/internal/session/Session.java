@@ -128,13 +128,15 @@ public final class Session {
     }
 
     /**
-     * What a way would show of who it is has changed, or is about to expire: moves to a new connection, if it is that one's. Who was refused
-     * with what was there before tries at once.
+     * What a way would show of who it is has changed, or is about to expire: moves to a new connection, if it is that one's, at once or when
+     * the one that is being made is let in. Who was refused with what was there before tries at once.
      */
     public void renew(int way, String why) {
         Link current = link;
-        if (phase == Phase.READY && current != null && current.way() == way) {
+        if (phase == Phase.READY) {
             succession.renew(way, why);
+        } else if (phase == Phase.CONNECTING && current != null && current.way() == way) {
+            current.outdate();
         } else if (phase == Phase.WAITING && ways.next() == way && !ways.isBarred()) {
             reconnectNow();
         }
@@ -234,12 +236,14 @@ public final class Session {
             letGo(before);
         }
         if (before != null || moving) {
+            // The same session over another connection: it is as old as it was.
             counters.counter("session.moved").increment();
+        } else {
+            readySince = clock.nanoTime();
         }
         moving = false;
-        readySince = clock.nanoTime();
         ways.welcomed(welcome.reconnectSpread());
-        skew.answered(welcomed.hello().epochNanos(), message.epochNanos(), clock.epochNanos());
+        skew.answered(welcomed.hello().epochNanos(), message.epochNanos(), clock.epochNanos(), clock.nanoTime());
         Uplink uplink = new Uplink(connection, clock, reports, cargo.chains(), 2, welcome.maxBatchBytes());
         Liveness liveness = new Liveness(
                 uplink,
@@ -257,17 +261,23 @@ public final class Session {
         counters.counter("session.established").increment();
         events.onOnline(welcome.sessionId());
         welcomed.begin(uplink, liveness);
-        succession.onReady(welcomed.way());
+        succession.onReady(welcomed);
     }
 
     /**
-     * How long the next link's answers may take: twice the longest that they took on this one. When this one has delivered
-     * nothing it may be so slow that a batch alone takes longer than we wait: then the next one gets more time, or nothing would ever arrive.
+     * How long the next link's answers may take: twice the longest that they took on this one. When nothing was heard on it for so long that
+     * we gave it up, and it had delivered nothing, it may be so slow that one message takes longer than we wait, a batch of ours, or a set of
+     * schedules that comes with the welcome: then the next one gets more time, or nothing would ever arrive. Any other end says nothing of
+     * that, nor does silence with nothing under way on a link that had answered.
      */
     private void learn(Link ended) {
-        Duration next = ended.hasDeliveredNothing()
-                ? patience.multipliedBy(2)
-                : ended.longestAnswer().multipliedBy(2);
+        Duration next = ended.longestAnswer().multipliedBy(2);
+        boolean undelivered = ended.hasSentBatches() && !ended.hasDelivered();
+        if (ended.isSilent() && (undelivered || !(ended.hasSentBatches() || ended.hasAnsweredOften()))) {
+            next = patience.multipliedBy(2);
+        } else if (undelivered) {
+            next = patience;
+        }
         patience = next.compareTo(PATIENCE) < 0 ? PATIENCE : next.compareTo(MOST_PATIENCE) > 0 ? MOST_PATIENCE : next;
     }
 
@@ -331,10 +341,13 @@ public final class Session {
             }
             long sent = from.heartbeatSent(message.inReplyTo());
             if (sent != 0) {
-                skew.answered(sent, message.epochNanos(), clock.epochNanos());
+                skew.answered(sent, message.epochNanos(), clock.epochNanos(), clock.nanoTime());
             }
             if (centerMessages.handle(message, from.commands(), uplink)) {
                 from.delivered();
+            }
+            if (from.commands().takeStale()) {
+                from.lookAtClock(); // if it is the center's clock that was set, commands soon pass again
             }
         }
     }
@@ -386,8 +399,11 @@ public final class Session {
         ended.close(reason);
         disconnected();
         boolean healthy = wasReady && clock.nanoTime() - readySince >= HEALTHY_AFTER.toNanos();
-        Duration delay =
-                wasReady ? ways.afterSession(ended.way(), reason, healthy) : ways.afterAttempt(ended.way(), reason);
+        Duration delay = wasReady
+                ? ways.afterSession(ended.way(), reason, healthy)
+                : ended.isOutdated() && reason.next() == CloseReason.Next.RETRY_RARELY
+                        ? ways.afterOutdated(ended.way(), reason)
+                        : ways.afterAttempt(ended.way(), reason);
         link = succession.promote();
         if (link != null) {
             // Its own time runs already. The control center, which knows one connection of ours, has closed the other

@@ -66,25 +66,28 @@ final class Succession {
         return link == candidate;
     }
 
-    /** A link on that way was let in. */
-    void onReady(int way) {
-        present = way;
+    /** A link was let in. */
+    void onReady(Link link) {
+        present = link.way();
         failures = 0;
         renewing = false;
+        again = false; // that was of the way that is left, or is what this one has shown
         forget();
-        if (again) {
-            again = false;
-            renew(way, "it has changed once more meanwhile");
-        } else if (way > 0) {
+        if (link.isOutdated()) {
+            renew(present, "it has changed once more meanwhile");
+        } else if (present > 0) {
             later(jittered(TRY_BETTER_EVERY), () -> begin(0));
         }
     }
 
-    /** The way that is in use has a new identity. */
+    /** A way has a new identity; what is not in use will read it when it is tried. */
     void renew(int way, String why) {
-        if (candidate != null) {
-            again = true; // that one may have read what was there before
-        } else if (!renewing) {
+        Link other = candidate;
+        if (other != null && other.way() == way) {
+            other.outdate(); // it may have read what was there before
+        } else if (way == present && other != null) {
+            again = true; // when it is known what comes of that one
+        } else if (way == present && !renewing) {
             renewing = true;
             counters.counter("session.renewals").increment();
             begin(way);
@@ -108,16 +111,30 @@ final class Succession {
     void onFailed(CloseReason reason) {
         Link failed = candidate;
         int way = failed == null ? 0 : failed.way();
+        boolean outdated = failed != null && failed.isOutdated();
         forget();
         counters.counter("session.successors.failed", reason.fault().name().toLowerCase(Locale.ROOT))
                 .increment();
-        if (renewing) {
-            later(AGAIN.delay(++failures + 1, random), () -> begin(present));
-        } else if (way + 1 < present) {
+        ways.bar(way, reason);
+        if (again) {
+            again = false;
+            renew(present, "it has changed meanwhile");
+        } else if (outdated) {
+            later(ways.orBarred(way, Duration.ZERO), () -> begin(way));
+        } else if (renewing) {
+            later(ways.orBarred(present, backoff(reason)), () -> begin(present));
+        } else if (way + 1 < present && ways.orBarred(way + 1, Duration.ZERO).isZero()) {
             begin(way + 1);
         } else {
-            later(jittered(TRY_BETTER_EVERY), () -> begin(0));
+            later(ways.orBarred(0, jittered(TRY_BETTER_EVERY)), () -> begin(0));
         }
+    }
+
+    /** Who was refused is refused again, as long as nobody does anything about it. */
+    private Duration backoff(CloseReason reason) {
+        Duration delay = AGAIN.delay(++failures + 1, random);
+        boolean rarely = reason.next() == CloseReason.Next.RETRY_RARELY;
+        return rarely && delay.compareTo(AGAIN.initial()) < 0 ? AGAIN.initial() : delay;
     }
 
     /** What stood is lost: the candidate, if there is one, is no candidate any more. */
@@ -125,7 +142,7 @@ final class Succession {
         Link promoted = candidate;
         candidate = null;
         renewing = false;
-        again = promoted != null && again;
+        again = false;
         timers.cancel(next);
         return promoted; // its patience goes on
     }

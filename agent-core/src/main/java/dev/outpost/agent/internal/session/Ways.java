@@ -85,6 +85,15 @@ final class Ways {
     }
 
     /**
+     * An attempt has failed that may have shown what has been replaced since: it says nothing of the next one on that way, which
+     * follows at once if the way was not told to wait.
+     */
+    Duration afterOutdated(int way, CloseReason reason) {
+        bar(way, reason);
+        return delayTo(way, Duration.ZERO);
+    }
+
+    /**
      * A session has ended; how long to wait before the next attempt, on the same way.
      *
      * @param healthy whether it had stood for so long that what was before does not count
@@ -136,7 +145,8 @@ final class Ways {
         onlyRefusals = true;
     }
 
-    private void bar(int way, CloseReason reason) {
+    /** It may have been told to wait. */
+    void bar(int way, CloseReason reason) {
         Duration asked = reason.retryAfter();
         if (asked != null) {
             barredUntil[way] = clock.nanoTime() + asked.toNanos();
@@ -161,6 +171,11 @@ final class Ways {
 
     private Duration delayTo(int way, Duration delay) {
         next = way;
+        return orBarred(way, delay);
+    }
+
+    /** So long, or until that way may be tried if that is longer. */
+    Duration orBarred(int way, Duration delay) {
         return delay.toNanos() >= wait(way) ? delay : Duration.ofNanos(wait(way));
     }
 

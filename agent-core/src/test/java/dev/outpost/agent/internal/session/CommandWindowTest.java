@@ -52,7 +52,7 @@ class CommandWindowTest {
     @ParameterizedTest
     @MethodSource("commands")
     void refuse_stampFarFromTheCentersTime_isNotLetIn(CenterMessage command) {
-        skew.answered(NOW, NOW, NOW);
+        skew.answered(NOW, NOW, NOW, NOW);
         long off = Duration.ofMinutes(5).toNanos() + 1;
         assertThat(window.refuse(new Envelope<>(1, 0, NOW - off, command), NOW)).isPresent();
         assertThat(window.refuse(new Envelope<>(2, 0, NOW + off, command), NOW)).isPresent();
@@ -61,8 +61,17 @@ class CommandWindowTest {
     }
 
     @Test
+    void refuse_stale_isToldOnce() {
+        skew.answered(NOW, NOW, NOW, NOW);
+        assertThat(window.takeStale()).isFalse();
+        window.refuse(new Envelope<>(1, 0, 1, new TaskCancel("t-1", "")), NOW);
+        assertThat(window.takeStale()).isTrue();
+        assertThat(window.takeStale()).isFalse();
+    }
+
+    @Test
     void refuse_whatIsNoCommand_isAlwaysLetIn() {
-        skew.answered(NOW, NOW, NOW);
+        skew.answered(NOW, NOW, NOW, NOW);
         for (CenterMessage message : List.<CenterMessage>of(
                 new HeartbeatAck(), new Ping(), new TaskReportAck("t-1", 1), Response.of(Response.Status.BUSY, ""))) {
             assertThat(window.refuse(new Envelope<>(1, 0, 1, message), NOW)).isEmpty();

@@ -128,6 +128,104 @@ class SessionMoveTest {
     }
 
     @Test
+    void renew_whileABetterWayIsTriedAndFails_isMadeUpFor() {
+        SessionBench two = withWays(2);
+        FakeTransport.Link second = onTheSecondWay(two);
+        passUntilLinks(two, second, 3);
+        two.session.renew(1, "new certificate");
+        assertThat(two.allLinks).hasSize(3);
+
+        two.allLinks.get(2).listener.onClosed(CloseReason.retry("blocked", null));
+        two.turn();
+
+        assertThat(((FakeTransport) two.ways.get(1)).links).hasSize(2);
+        two.allLinks.get(3).say(welcome());
+        two.turn();
+        assertThat(second.closed).isNotNull();
+        assertThat(two.counters.value("session.renewals")).isEqualTo(1);
+    }
+
+    @Test
+    void renew_ofTheBetterWayThatIsTried_movesOnceMoreWhenItIsLetIn() {
+        SessionBench two = withWays(2);
+        FakeTransport.Link second = onTheSecondWay(two);
+        passUntilLinks(two, second, 3);
+        two.session.renew(0, "new certificate");
+
+        two.allLinks.get(2).say(welcome());
+        two.turn();
+
+        assertThat(two.transport.links)
+                .as("the first try, the better way, and the new identity")
+                .hasSize(3);
+    }
+
+    private static FakeTransport.Link onTheSecondWay(SessionBench two) {
+        two.session.start();
+        two.allLinks.get(0).listener.onClosed(CloseReason.retry("blocked", null));
+        two.turn();
+        FakeTransport.Link second = two.allLinks.get(1);
+        second.say(welcome());
+        two.turn();
+        return second;
+    }
+
+    @Test
+    void renew_whileConnecting_movesWhenItIsLetIn() {
+        bench.session.start();
+        bench.session.renew(0, "new certificate");
+        assertThat(bench.transport.links).hasSize(1);
+
+        bench.letIn();
+
+        assertThat(bench.transport.links).hasSize(2);
+        bench.letIn();
+        assertThat(bench.transport.links).as("once").hasSize(2);
+    }
+
+    @Test
+    void renew_whileConnectingAndThenRefused_triesAtOnceAndOnlyOnce() {
+        bench.session.start();
+        bench.session.renew(0, "new certificate");
+        bench.transport.link().say(new Refusal(Refusal.Code.UNAUTHENTICATED, "expired", Duration.ZERO));
+        bench.turn();
+        assertThat(bench.transport.links).hasSize(2);
+        bench.transport.link().say(new Refusal(Refusal.Code.UNAUTHENTICATED, "expired", Duration.ZERO));
+
+        assertThat(bench.timeToNextAttempt()).isGreaterThan(Duration.ofSeconds(29));
+    }
+
+    @Test
+    void renew_refusedWithATime_waitsForThatLong() {
+        FakeTransport.Link old = bench.connect();
+        bench.session.renew(0, "new certificate");
+        bench.transport.link().say(new Refusal(Refusal.Code.BUSY, "later", Duration.ofMinutes(7)));
+        bench.turn();
+
+        pass(bench, old, Duration.ofMinutes(7).minusSeconds(30));
+        assertThat(bench.transport.links).hasSize(2);
+        pass(bench, old, Duration.ofSeconds(30));
+        assertThat(bench.transport.links).hasSize(3);
+    }
+
+    @Test
+    void renew_refusedForGood_isTriedAgainRarely() {
+        FakeTransport.Link old = bench.connect();
+        bench.session.renew(0, "new certificate");
+        for (int refusals = 1; refusals <= 8; refusals++) {
+            FakeTransport.Link refused = bench.transport.link();
+            refused.say(new Refusal(Refusal.Code.UNAUTHENTICATED, "who?", Duration.ZERO));
+            bench.turn();
+            for (int seconds = 0; seconds < 29; seconds++) {
+                old.say(new HeartbeatAck());
+                bench.advance(Duration.ofSeconds(1));
+            }
+            assertThat(bench.transport.link()).isSameAs(refused);
+            passUntilLinks(bench, old, 2 + refusals);
+        }
+    }
+
+    @Test
     void renew_noWelcomeInTime_givesTheNewOneUp() {
         FakeTransport.Link old = bench.connect();
         bench.session.renew(0, "new certificate");

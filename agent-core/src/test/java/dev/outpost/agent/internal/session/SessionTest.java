@@ -189,12 +189,49 @@ class SessionTest {
 
     @Test
     void heartbeat_notAnsweredWithNothingUnderWay_isADeadLinkAndTheNextGetsTheUsualTime() {
-        bench.connect();
+        FakeTransport.Link first = bench.connect();
+        for (int heartbeats = 0; heartbeats < 2; heartbeats++) {
+            first.say(new HeartbeatAck());
+            bench.turn();
+            bench.advance(SessionBench.HEARTBEAT);
+        }
         bench.advance(ANSWER_DEADLINE);
         FakeTransport.Link second = bench.letIn();
         bench.advance(ANSWER_DEADLINE);
 
         assertThat(second.closed).isNotNull();
+    }
+
+    /** A large set of schedules may be on its way, and heard of when all of it is there. */
+    @Test
+    void heartbeat_notAnsweredSinceTheWelcome_theNextLinksGetMoreTimeUpToABound() {
+        bench.session.start();
+        for (int seconds : new int[] {5, 10, 20, 40, 40}) {
+            FakeTransport.Link link = bench.letIn();
+            bench.advance(Duration.ofSeconds(seconds).minusMillis(1));
+            assertThat(link.closed).as("within %d seconds", seconds).isNull();
+            bench.advance(Duration.ofMillis(1));
+            assertThat(link.closed).as("after %d seconds", seconds).isNotNull();
+            if (bench.transport.link() == link) {
+                bench.timeToNextAttempt();
+            }
+        }
+    }
+
+    @Test
+    void end_notBySilence_leavesTheTimeForAnswersAsItIs() {
+        FakeTransport.Link first = bench.connect();
+        bench.offerLogs(1);
+        bench.turn();
+        first.say(new Drain("upgrade", Duration.ZERO));
+        bench.timeToNextAttempt();
+        FakeTransport.Link second = bench.letIn();
+        second.listener.onClosed(CloseReason.retry("reset", null));
+        bench.timeToNextAttempt();
+        FakeTransport.Link third = bench.letIn();
+        bench.advance(ANSWER_DEADLINE);
+
+        assertThat(third.closed).isNotNull();
     }
 
     /** Heartbeats that follow one another faster than the deadline must not push it ahead of them. */
@@ -280,6 +317,28 @@ class SessionTest {
         bench.turn();
 
         link.listener.onClosed(CloseReason.retry("cut", null));
+
+        assertThat(bench.timeToNextAttempt()).isZero();
+    }
+
+    /** The connection is a new one, the session is not. */
+    @Test
+    void backoff_afterAMoveOfAHealthySession_beginsAnew() {
+        bench.session.start();
+        for (int i = 0; i < 8; i++) {
+            bench.transport.link().listener.onClosed(CloseReason.retry("down", null));
+            bench.timeToNextAttempt();
+        }
+        FakeTransport.Link link = bench.letIn();
+        for (int i = 0; i < 2; i++) {
+            link.say(new HeartbeatAck());
+            bench.advance(SessionBench.HEARTBEAT);
+        }
+        bench.session.renew(0, "new certificate");
+        FakeTransport.Link moved = bench.letIn();
+        assertThat(link.closed).isNotNull();
+
+        moved.listener.onClosed(CloseReason.retry("cut", null));
 
         assertThat(bench.timeToNextAttempt()).isZero();
     }

@@ -6,6 +6,8 @@ import dev.outpost.agent.fixture.Batches;
 import dev.outpost.agent.internal.telemetry.ClosedBatch;
 import dev.outpost.agent.protocol.BatchAck;
 import dev.outpost.agent.protocol.BatchNack;
+import dev.outpost.agent.protocol.CenterMessage;
+import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.protocol.Heartbeat;
 import dev.outpost.agent.protocol.HeartbeatAck;
 import dev.outpost.agent.protocol.InvalidPayload;
@@ -24,6 +26,7 @@ import dev.outpost.agent.protocol.Welcome;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.transport.CloseReason;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -271,6 +274,63 @@ class SessionTrafficTest {
         bench.turn();
 
         assertThat(bench.dispatched).containsExactly(request);
+    }
+
+    // ---- whose clock is set ----
+
+    private static Envelope<CenterMessage> stamped(long id, long inReplyTo, long epochNanos, CenterMessage message) {
+        return new Envelope<>(id, inReplyTo, epochNanos, message);
+    }
+
+    /** Let in by a center that stamps its messages, by the same clock. */
+    private FakeTransport.Link connectStamped() {
+        bench.session.start();
+        FakeTransport.Link link = bench.transport.link();
+        Welcome welcome = new Welcome("s", Duration.ZERO, 0, 0, List.of());
+        link.listener.onMessage(stamped(1, 1, bench.clock.epochNanos(), welcome));
+        bench.turn();
+        return link;
+    }
+
+    @Test
+    void dispatch_afterTheAgentsClockWasSet_isTakenAllTheSame() {
+        FakeTransport.Link link = connectStamped();
+        long centersNow = bench.clock.epochNanos();
+        bench.clock.setWall(Instant.ofEpochSecond(0, centersNow).plus(Duration.ofHours(1)));
+
+        link.listener.onMessage(
+                stamped(2, 0, centersNow, new TaskDispatch(TaskRequest.of("t").build())));
+        bench.turn();
+
+        assertThat(bench.dispatched).hasSize(1);
+    }
+
+    @Test
+    void dispatch_afterTheCentersClockWasSet_asksForItsClockAndIsTakenSoon() {
+        FakeTransport.Link link = connectStamped();
+        TaskDispatch dispatch = new TaskDispatch(TaskRequest.of("t").build());
+        link.listener.onMessage(stamped(2, 2, bench.clock.epochNanos(), new HeartbeatAck()));
+        bench.advance(Duration.ofSeconds(6));
+        long centersNow = bench.clock.epochNanos() + Duration.ofHours(1).toNanos();
+        link.listener.onMessage(stamped(3, 0, centersNow, dispatch));
+        link.listener.onMessage(stamped(4, 0, centersNow, dispatch));
+        bench.turn();
+        assertThat(bench.dispatched).isEmpty();
+        assertThat(link.received(Rejection.class)).hasSize(2);
+        assertThat(link.received(Heartbeat.class)).as("one more, for both").hasSize(2);
+
+        long heartbeat = link.received.stream()
+                .filter(sent -> sent.payload() instanceof Heartbeat)
+                .mapToLong(Envelope::id)
+                .max()
+                .orElseThrow();
+        link.listener.onMessage(stamped(5, heartbeat, centersNow, new HeartbeatAck()));
+        link.listener.onMessage(stamped(6, 0, centersNow, dispatch));
+        bench.turn();
+
+        assertThat(bench.dispatched).hasSize(1);
+        bench.advance(SessionBench.HEARTBEAT);
+        assertThat(link.received(Heartbeat.class)).as("at their interval again").hasSize(3);
     }
 
     @Test

@@ -27,6 +27,7 @@ class SurroundingsTest {
     private final Queue<Runnable> beside = new ArrayDeque<>();
     private final ThrottledLog log = new ThrottledLog(bench.clock);
     private String network = "eth0=10.0.0.1";
+    private boolean letsIn;
     private Surroundings surroundings;
 
     @BeforeEach
@@ -68,11 +69,15 @@ class SurroundingsTest {
     /** With the link alive. */
     private void pass(Duration time) {
         for (Duration left = time; left.compareTo(Duration.ZERO) > 0; left = left.minus(LOOK)) {
-            if (!bench.transport.links.isEmpty()) {
-                bench.transport.links.get(0).say(new HeartbeatAck());
+            for (FakeTransport.Link link : bench.transport.links) {
+                link.say(new HeartbeatAck());
             }
             bench.clock.advance(LOOK);
+            int before = bench.transport.links.size();
             look();
+            if (letsIn && bench.transport.links.size() > before) {
+                bench.letIn();
+            }
         }
     }
 
@@ -127,6 +132,7 @@ class SurroundingsTest {
     @Test
     void look_tokenWillExpire_renewsOnceBeforeItDoes() {
         bench.connect();
+        letsIn = true;
         Instant expires = now().plus(Duration.ofMinutes(10));
         bench.transport.identity = new Identity("a", null, null, expires);
         pass(Duration.ofMinutes(7));
@@ -134,7 +140,22 @@ class SurroundingsTest {
 
         pass(Duration.ofMinutes(2));
 
-        assertThat(bench.transport.links).hasSizeGreaterThan(1);
+        assertThat(bench.transport.links).hasSize(2);
+        assertThat(bench.counters.value("session.moved")).isEqualTo(1);
+    }
+
+    /** Credentials may keep their token until shortly before its end, or for longer. */
+    @Test
+    void look_tokenStaysTheSame_renewsMoreRarelyThanItLooks() {
+        bench.connect();
+        letsIn = true;
+        bench.transport.identity = new Identity("a", null, null, now().plus(Duration.ofMinutes(60)));
+        pass(Duration.ofMinutes(60));
+        assertThat(bench.counters.value("session.moved"))
+                .as("in the last 12 minutes")
+                .isBetween(2L, 6L);
+        pass(Duration.ofMinutes(60));
+        assertThat(bench.counters.value("session.moved")).as("an hour later").isBetween(10L, 19L);
     }
 
     @Test

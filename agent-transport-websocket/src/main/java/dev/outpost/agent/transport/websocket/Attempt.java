@@ -10,10 +10,12 @@ import dev.outpost.agent.transport.Credentials;
 import java.io.IOException;
 import java.net.http.WebSocket;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,18 +86,42 @@ final class Attempt {
         } catch (RuntimeException e) {
             token = CompletableFuture.failedFuture(e);
         }
-        token.whenCompleteAsync(
-                (given, error) -> {
-                    if (error == null && given != null) {
-                        transport.shown(given);
-                        shakeHands(client, given);
-                    } else {
-                        Throwable cause = error == null ? new IllegalStateException("no token was given") : error;
-                        link.fail(CloseReason.retry("no credentials: " + Failures.describe(cause), cause)
-                                .as(Fault.UNAUTHENTICATED));
-                    }
-                },
-                transport.side().executor());
+        inTime(token)
+                .whenCompleteAsync(
+                        (given, error) -> {
+                            if (error == null && given != null) {
+                                transport.shown(given);
+                                shakeHands(client, given);
+                            } else {
+                                Throwable cause =
+                                        error == null ? new IllegalStateException("no token was given") : error;
+                                link.fail(CloseReason.retry("no credentials: " + Failures.describe(cause), cause)
+                                        .as(Fault.UNAUTHENTICATED));
+                            }
+                        },
+                        transport.side().executor());
+    }
+
+    /** A copy, for the stage is the user's, and may never end. What is given too late is not used. */
+    private CompletionStage<Credentials.Token> inTime(CompletionStage<Credentials.Token> token) {
+        Duration patience = transport.tokenPatience();
+        CompletableFuture<Credentials.Token> copy = new CompletableFuture<>();
+        Future<?> tooLate = transport
+                .side()
+                .timer()
+                .schedule(
+                        () -> copy.completeExceptionally(new TimeoutException("none within " + patience)),
+                        patience.toNanos(),
+                        TimeUnit.NANOSECONDS);
+        token.whenComplete((given, error) -> {
+            tooLate.cancel(false);
+            if (error == null) {
+                copy.complete(given);
+            } else {
+                copy.completeExceptionally(error);
+            }
+        });
+        return copy;
     }
 
     private void shakeHands(HttpClients.Lease client, Credentials.@Nullable Token token) {

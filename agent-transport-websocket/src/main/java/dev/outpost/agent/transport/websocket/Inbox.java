@@ -19,10 +19,17 @@ final class Inbox {
     private final Queue<WireMessage> waiting = new ArrayDeque<>();
     private int bytes;
     private long demand;
+    private long requested;
     private boolean demanded;
 
     void request(int count) {
         demand = Math.max(demand, demand + count); // what is beyond all bounds is as good as the largest
+        requested = Math.max(requested, requested + count);
+    }
+
+    /** More was asked for than a hello: whoever does that knows whose it is. */
+    boolean isTrusted() {
+        return requested > 1;
     }
 
     void add(WireMessage message) {

@@ -19,6 +19,7 @@ final class Incoming {
     private byte @Nullable [] bytes;
     private int size;
     private int expected;
+    private int mostBytes;
     private boolean refused;
 
     Incoming(Link<?, ?> link, Wire wire) {
@@ -73,7 +74,7 @@ final class Incoming {
         if (present.length >= size) {
             return present;
         }
-        return Arrays.copyOf(present, Math.min(maxMessageBytes, 2 * size));
+        return Arrays.copyOf(present, Math.min(mostBytes, 2 * size));
     }
 
     /** The message; not in an array that is much larger, for it may wait for long. */
@@ -87,7 +88,10 @@ final class Incoming {
 
     private boolean fits(int more) {
         size += more; // a piece has no more bytes than a buffer of the library, so this cannot overflow
-        return !refused && size <= maxMessageBytes;
+        if (size > mostBytes) {
+            mostBytes = link.mostBytesNow(); // it may have been let in meanwhile
+        }
+        return !refused && size <= mostBytes;
     }
 
     /** The link ends because of it; until it has, what still comes in of the message is read and forgotten. */
@@ -96,7 +100,9 @@ final class Incoming {
         if (!refused) {
             refused = true;
             link.receivedBad(
-                    CloseCodes.TOO_BIG, "a message has more than " + maxMessageBytes + " bytes (maxMessageBytes)");
+                    CloseCodes.TOO_BIG,
+                    "a message has more than " + mostBytes + " bytes ("
+                            + (mostBytes == maxMessageBytes ? "maxMessageBytes" : "allowed before it is let in") + ")");
         } else if (last) {
             link.received(WireMessage.ofText("", 0)); // dropped: the link is closing
         } else {

@@ -51,6 +51,7 @@ final class Link<S, R> implements Connection<S> {
     private boolean openDue;
     private boolean writableDue;
     private boolean sending;
+    private boolean answered;
     private boolean closeSent;
     private int closeCode;
     private @Nullable CloseReason closing;
@@ -90,6 +91,7 @@ final class Link<S, R> implements Connection<S> {
                 return false;
             }
             outbox.add(encoded);
+            answered = true;
         }
         sendAll();
         return true;
@@ -145,6 +147,17 @@ final class Link<S, R> implements Connection<S> {
     /** The largest message, both ways. */
     int maxMessageBytes() {
         return side.maxMessageBytes();
+    }
+
+    /**
+     * The largest message that is taken now: memory for more is not to be had by anybody who can connect. Who was answered, and not
+     * closed, may send what he likes at once, though more of it is asked for a moment later only.
+     */
+    int mostBytesNow() {
+        synchronized (lock) {
+            boolean letIn = inbox.isTrusted() || (answered && closing == null);
+            return letIn ? side.maxMessageBytes() : side.strangerBytes();
+        }
     }
 
     // ---- from the network -----------------------------------------------------------------------------------------

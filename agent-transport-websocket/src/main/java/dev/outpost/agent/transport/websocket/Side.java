@@ -14,6 +14,7 @@ import java.util.function.ToIntFunction;
  * @param executor calls listeners, when no thread of the network is at hand
  * @param timer ends what takes too long
  * @param maxMessageBytes the largest message, both ways
+ * @param strangerBytes the largest message that is taken before the other side is let in
  * @param closePatience how long the other side may take to answer a Close frame, and to read what was sent before
  * @param closeCode which code a reason is told the other side with
  * @param allowedCode the code to send for a code
@@ -23,10 +24,14 @@ record Side(
         Executor executor,
         ScheduledExecutorService timer,
         int maxMessageBytes,
+        int strangerBytes,
         Duration closePatience,
         ToIntFunction<CloseReason> closeCode,
         IntUnaryOperator allowedCode,
         BiFunction<Integer, String, CloseReason> peerReason) {
+
+    /** What a hello may be; thousands of task types are less. */
+    static final int HELLO_BYTES = 256 * 1024;
 
     static Side ofAgent(
             Executor executor, ScheduledExecutorService timer, int maxMessageBytes, Duration closePatience) {
@@ -34,6 +39,7 @@ record Side(
                 executor,
                 timer,
                 maxMessageBytes,
+                maxMessageBytes, // it has chosen whom it speaks to
                 closePatience,
                 CloseCodes::ofAgent,
                 CloseCodes::agents,
@@ -46,6 +52,7 @@ record Side(
                 executor,
                 timer,
                 maxMessageBytes,
+                Math.min(maxMessageBytes, HELLO_BYTES),
                 closePatience,
                 CloseCodes::ofCenter,
                 IntUnaryOperator.identity(),

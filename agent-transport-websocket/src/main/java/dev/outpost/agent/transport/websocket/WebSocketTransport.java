@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,9 @@ public final class WebSocketTransport implements Transport {
     /** How long files, token and handshake may take together. */
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
 
+    /** Less than the agent's connect timeout, so that the reason is known when that is over. */
+    private static final Duration TOKEN_PATIENCE = Duration.ofSeconds(8);
+
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
     private static final long END_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int THREADS = 4;
@@ -55,6 +59,7 @@ public final class WebSocketTransport implements Transport {
     private final URI uri;
     private final @Nullable Tls tls;
     private final @Nullable Credentials credentials;
+    private final Duration tokenPatience;
     private final List<Header> headers;
     private final List<Form> forms;
     private final JsonCodec json;
@@ -71,6 +76,7 @@ public final class WebSocketTransport implements Transport {
         this.uri = uri;
         this.tls = builder.plaintext ? null : builder.tls == null ? Tls.systemTrust() : builder.tls;
         this.credentials = builder.credentials;
+        this.tokenPatience = builder.tokenPatience;
         this.headers = List.copyOf(builder.headers);
         this.forms = List.copyOf(builder.forms);
         this.json = new JsonCodec(builder.maxMessageBytes);
@@ -200,6 +206,11 @@ public final class WebSocketTransport implements Transport {
         return credentials;
     }
 
+    /** How long the credentials may take. */
+    Duration tokenPatience() {
+        return tokenPatience;
+    }
+
     JsonCodec json() {
         return json;
     }
@@ -241,12 +252,15 @@ public final class WebSocketTransport implements Transport {
     /** Collects settings. Not thread-safe. */
     public static final class Builder {
 
+        private static final Pattern LOOPBACK = Pattern.compile("127(\\.[0-9]{1,3}){3}");
+
         private final String target;
         private final List<Header> headers = new ArrayList<>();
         private List<Form> forms = List.of(Form.PROTO, Form.JSON);
         private @Nullable Tls tls;
         private boolean plaintext;
         private @Nullable Credentials credentials;
+        private Duration tokenPatience = TOKEN_PATIENCE;
         private @Nullable ProxySelector proxy;
         private int maxMessageBytes = 4 << 20;
 
@@ -266,7 +280,10 @@ public final class WebSocketTransport implements Transport {
             return this;
         }
 
-        /** What to show in the {@code Authorization} header; by default nothing. */
+        /**
+         * What to show in the {@code Authorization} header; by default nothing. In plaintext to loopback addresses only, as is such a
+         * {@link #header}.
+         */
         public Builder credentials(Credentials credentials) {
             this.credentials = credentials;
             return this;
@@ -301,6 +318,12 @@ public final class WebSocketTransport implements Transport {
             return this;
         }
 
+        /** For tests: how long the credentials may take. */
+        Builder tokenWithin(Duration patience) {
+            this.tokenPatience = patience;
+            return this;
+        }
+
         /**
          * The transport.
          *
@@ -318,6 +341,9 @@ public final class WebSocketTransport implements Transport {
                 problems.add(new Problem("header", "set " + headers.size() + " times", "at most " + MAX_HEADERS));
             }
             headers.forEach(header -> check(header, problems));
+            if (plaintext && uri != null && !isThisHost(uri.getHost())) {
+                secretsOverPlaintext(uri.getHost(), problems);
+            }
             if (Set.copyOf(forms).size() < forms.size()) {
                 problems.add(new Problem("subprotocols", forms.toString(), "each at most once"));
             }
@@ -349,6 +375,25 @@ public final class WebSocketTransport implements Transport {
                 problems.add(new Problem("to", "no URI: " + withoutUser(String.valueOf(e.getMessage())), allowed));
             }
             return null;
+        }
+
+        /** By its look: a name could lead elsewhere tomorrow. */
+        private static boolean isThisHost(String host) {
+            return host.equalsIgnoreCase("localhost")
+                    || host.equals("[::1]")
+                    || LOOPBACK.matcher(host).matches();
+        }
+
+        /** Everybody on the way could read them, and come as this agent. */
+        private void secretsOverPlaintext(String host, List<Problem> problems) {
+            String how = "set, and plaintext to " + host;
+            String allowed = "TLS, or a loopback address";
+            if (credentials != null) {
+                problems.add(new Problem("credentials", how, allowed));
+            }
+            headers.stream()
+                    .filter(header -> header.name.equalsIgnoreCase("Authorization"))
+                    .forEach(header -> problems.add(new Problem("header", header.name + " " + how, allowed)));
         }
 
         /** A password may stand before the @. */

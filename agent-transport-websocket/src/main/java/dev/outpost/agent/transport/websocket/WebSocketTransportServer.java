@@ -45,7 +45,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Callbacks run on daemon threads {@code outpost-center-ws-<n>}, at most 64, so acceptors and listeners must only enqueue.
  * A connection has 20 s for its handshakes and its first message, and at most 4,096 may be in that state. Memory per connection
- * is bounded by 256 KiB and one message for each direction, and 32 KiB to read into.
+ * is bounded by 256 KiB and one message for each direction, and 32 KiB to read into; until it is answered, or more is asked for than
+ * the hello, its messages have at most 256 KiB.
  *
  * <p>Certificates, key and trust are read again every ten seconds, and used for new handshakes when they have changed and make
  * sense; otherwise what is used stays.

@@ -107,6 +107,39 @@ class IncomingTest {
     }
 
     @Test
+    void message_beforeItIsLetIn_hasASmallerLimitInBothForms() {
+        for (boolean text : new boolean[] {true, false}) {
+            Stranger stranger = new Stranger();
+            stranger.link.request(1);
+            stranger.send(text, Side.HELLO_BYTES);
+            assertThat(stranger.wire.closeCodes).isEmpty();
+            stranger.send(text, Side.HELLO_BYTES + 1);
+            assertThat(stranger.wire.closeCodes).containsExactly(CloseCodes.TOO_BIG);
+            assertThat(stranger.codec.messages).hasSize(1);
+        }
+    }
+
+    @Test
+    void message_onceItIsLetIn_mayBeAsLargeAsSet() {
+        Stranger asked = new Stranger();
+        asked.link.request(1);
+        asked.send(false, 10);
+        asked.link.request(1);
+        asked.send(false, Stranger.LARGE);
+        Stranger answered = new Stranger();
+        answered.link.request(1);
+        answered.send(false, 10);
+        assertThat(answered.link.trySend(new Envelope<>(1, 0, 0, new Ping()))).isTrue();
+        answered.send(false, Stranger.LARGE); // it may come before more is asked for
+        answered.link.request(1);
+        runExecuted();
+
+        assertThat(asked.codec.messages).hasSize(2);
+        assertThat(answered.codec.messages).hasSize(2);
+        assertThat(answered.wire.closeCodes).isEmpty();
+    }
+
+    @Test
     void request_nothingWaits_keepsNoThreadBusy() {
         link.request(1);
         assertThat(executed).isEmpty();
@@ -115,6 +148,37 @@ class IncomingTest {
     private void runExecuted() {
         while (!executed.isEmpty()) {
             executed.remove(0).run();
+        }
+    }
+
+    /** A link that nothing was asked of yet, with the usual limit. */
+    private final class Stranger {
+
+        private static final int LARGE = 4 << 20;
+
+        private final FakeWire wire = new FakeWire();
+        private final RawCodec codec = new RawCodec();
+        private final Link<CenterMessage, AgentMessage> link =
+                new Link<>(Side.ofCenter(executed::add, timer, LARGE, Duration.ofSeconds(20)), () -> {});
+        private final Incoming incoming = new Incoming(link, wire);
+
+        Stranger() {
+            link.listenWith(new LinkRecorder<>());
+            link.opened(wire, codec, null);
+            runExecuted();
+        }
+
+        /** In two pieces. */
+        void send(boolean text, int size) {
+            int rest = size - 5;
+            if (text) {
+                incoming.text("x".repeat(5), false);
+                incoming.text("x".repeat(rest), true);
+            } else {
+                incoming.bytes(ByteBuffer.allocate(5), false);
+                incoming.bytes(ByteBuffer.allocate(rest), true);
+            }
+            runExecuted();
         }
     }
 

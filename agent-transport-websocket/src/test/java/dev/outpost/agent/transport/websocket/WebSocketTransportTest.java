@@ -20,6 +20,7 @@ import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +80,22 @@ class WebSocketTransportTest {
                 Links.plaintextTo(server.port()).credentials(throwing).build()) {
             transport.open(Links.hello(), heard);
             assertThat(heard.awaitClosed().detail()).contains("no vault");
+        }
+    }
+
+    @Test
+    void credentials_thatGiveNothing_failTheAttemptInTime() throws Exception {
+        CompletableFuture<Credentials.Token> never = new CompletableFuture<>();
+        try (WebSocketTransport transport = Links.plaintextTo(server.port())
+                .credentials(() -> never)
+                .tokenWithin(Duration.ofMillis(1))
+                .build()) {
+            transport.open(Links.hello(), heard);
+            CloseReason reason = heard.awaitClosed();
+            assertThat(reason.fault()).isEqualTo(Fault.UNAUTHENTICATED);
+            assertThat(reason.next()).isEqualTo(Next.RETRY_WITH_BACKOFF);
+            assertThat(reason.detail()).contains("none within");
+            assertThat(never).as("the stage, which is the host's").isNotDone();
         }
     }
 
@@ -230,6 +247,45 @@ class WebSocketTransportTest {
                     .as(bad)
                     .isInstanceOf(ConfigurationException.class);
         }
+    }
+
+    @Test
+    void build_tokenOverPlaintext_onlyToThisHost() {
+        Credentials credentials = Credentials.bearerFrom(Path.of("token"));
+        for (String away : List.of("center.example:80", "10.0.0.1:80", "127.0.0.1.example:80", "[::2]:80", "a")) {
+            assertThatThrownBy(() -> WebSocketTransport.to("ws://" + away + "/outpost")
+                            .plaintext()
+                            .credentials(credentials)
+                            .build())
+                    .as(away)
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("credentials");
+            assertThatThrownBy(() -> WebSocketTransport.to("ws://" + away + "/outpost")
+                            .plaintext()
+                            .header("aUTHORIZATION", "Bearer secret")
+                            .build())
+                    .as(away)
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("plaintext to")
+                    .hasMessageNotContaining("secret");
+        }
+        for (String here : List.of("localhost:1", "127.0.0.1:1", "[::1]:1", "LOCALHOST")) {
+            String uri = "ws://" + here + "/outpost";
+            WebSocketTransport.to(uri)
+                    .plaintext()
+                    .credentials(credentials)
+                    .build()
+                    .close();
+            WebSocketTransport.to(uri)
+                    .plaintext()
+                    .header("Authorization", "x")
+                    .build()
+                    .close();
+        }
+        WebSocketTransport.to("wss://center.example/outpost")
+                .credentials(credentials)
+                .build()
+                .close();
     }
 
     @Test
