@@ -42,7 +42,7 @@ class OperatingPageTest {
         }
 
         assertThat(names).contains("close.deadline`", "events.dropped{inbox_full}", "handshakes.failed{");
-        assertThat(names).allSatisfy(name -> assertThat(page()).contains("`" + name));
+        assertThat(missing(names)).isEmpty();
     }
 
     @Test
@@ -55,11 +55,12 @@ class OperatingPageTest {
         }
 
         assertThat(names).contains("agent.degraded`", "sink.failed.", "server.handshake.failed`");
-        assertThat(names).allSatisfy(name -> assertThat(page()).contains("`" + name));
+        assertThat(missing(names)).isEmpty();
     }
 
-    private static String page() throws IOException {
-        return Files.readString(Path.of("..", "docs", "operating.md"));
+    private static List<String> missing(Set<String> names) throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "operating.md"));
+        return names.stream().filter(name -> !page.contains("`" + name)).toList();
     }
 
     private static String sources() throws IOException {

@@ -136,6 +136,7 @@ class SpooledAgentTest {
             OutputStream end = Files.newOutputStream(hanging); // or its thread would wait on
             Files.delete(hanging); // and again, if it looked a second time
             end.close();
+            awaitEndOfDisks(); // what it still writes must not meet the removal of the directory
         }
     }
 
@@ -208,6 +209,14 @@ class SpooledAgentTest {
                     .isNegative();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
             lane = agent.snapshot().lane("logs/kept");
+        }
+    }
+
+    private static void awaitEndOfDisks() throws InterruptedException {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("outpost-disk")) {
+                thread.join(PATIENCE.toMillis());
+            }
         }
     }
 
