@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * SPI: decides who is let in.
  *
- * <p><b>Thread:</b> a worker; several at once. <b>Blocking:</b> allowed; meanwhile the worker does nothing else, so no longer than
- * seconds. <b>Errors:</b> when it throws, the agent is told to come back soon; that is not a refusal. <b>How often:</b> at most
+ * <p><b>Thread:</b> {@code outpost-center-worker-n}, several at once. <b>Blocking:</b> allowed; meanwhile the worker does
+ * nothing else, so no longer than seconds. <b>Errors:</b> when it throws, the agent is told to come back soon; that is not a refusal. <b>How often:</b> at most
  * as many times per second as agents are {@linkplain ControlCenterBuilder#admitPerSecond admitted}; an agent that was refused and comes
  * again within ten seconds with the same id, certificate and token gets the same answer without being asked about.
  */

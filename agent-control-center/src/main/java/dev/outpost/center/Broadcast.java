@@ -25,7 +25,7 @@ public interface Broadcast {
     void watch(BiConsumer<TaskHandle, TaskStatus> watcher);
 
     /**
-     * Completes when all tasks have ended, on a worker; fails with {@link CenterException} when one of them cannot be told to
+     * Completes when all tasks have ended, on a callback thread; fails with {@link CenterException} when one of them cannot be told to
      * its end: this control center closes first, or its task store fails.
      */
     CompletableFuture<TaskCounts> outcome();

@@ -6,7 +6,9 @@ import dev.outpost.agent.task.TaskStatus;
 /**
  * Told what happens.
  *
- * <p><b>Thread:</b> a worker, in order per agent. <b>Errors:</b> what it throws is counted and logged once in a while.
+ * <p><b>Thread:</b> {@code outpost-center-callback-n}, in order per agent; {@link #onRefused} {@code outpost-center-worker-n}, in no
+ * order. <b>Blocking:</b> delays other callbacks ({@code onRefused}: admissions). <b>Errors:</b> what it throws is counted and logged
+ * once in a while.
  */
 public interface CenterListener {
 

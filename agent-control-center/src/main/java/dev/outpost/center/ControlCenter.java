@@ -15,7 +15,10 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 
-/** A control center inside this program. Thread-safe. */
+/**
+ * A control center inside this program. Thread-safe. Callback threads, {@code outpost-center-callback-n}, do nothing but call listeners,
+ * watchers and outcomes.
+ */
 public interface ControlCenter extends AutoCloseable {
 
     /** A builder; it needs at least one endpoint. */
@@ -107,7 +110,7 @@ public interface ControlCenter extends AutoCloseable {
      *
      * @param version names the set, 1 to 128 characters; another set needs another version
      * @param schedules with triggers of time and of events, at most 10,000
-     * @return completes with the agent's answer, however late, on a worker; fails with {@link CenterException} when another set takes
+     * @return completes with the agent's answer, however late, on a callback thread; fails with {@link CenterException} when another set takes
      *     this one's place before, the store fails, or the control center closes
      * @throws IllegalArgumentException if an argument is out of range
      * @throws CenterException if the agent is not known, or the control center is closed
@@ -146,7 +149,7 @@ public interface ControlCenter extends AutoCloseable {
      * @param body at most {@link Body#MAX_BYTES}
      * @param timeout how long to wait for the answer: more than zero, at most a day
      * @return completes with the answer, or exceptionally with a {@link dev.outpost.agent.request.RequestException}, on a
-     *     worker and in order with the agent's other callbacks
+     *     callback thread and in order with the agent's other callbacks
      * @throws IllegalArgumentException if an argument is out of range
      * @throws CenterException if the agent is not known, or the control center is closed
      */

@@ -20,11 +20,11 @@ public interface RollOut {
     /** The tasks that have begun, by agent id, in the order in which they did. */
     Map<String, TaskHandle> tasks();
 
-    /** Calls {@code watcher} with where it stands now and then with every change; on a worker, in order. */
+    /** Calls {@code watcher} with where it stands now and then with every change; on a callback thread, in order. */
     void watch(Consumer<RollOutStatus> watcher);
 
     /**
-     * Completes when the roll-out is completed or stopped, on a worker; what is under way then goes on being counted in
+     * Completes when the roll-out is completed or stopped, on a callback thread; what is under way then goes on being counted in
      * {@link #status}. Fails with {@link CenterException} when this control center closes first.
      */
     CompletableFuture<RollOutStatus> outcome();

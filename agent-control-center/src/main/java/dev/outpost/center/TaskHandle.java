@@ -26,12 +26,12 @@ public interface TaskHandle {
     Optional<TaskStatus> status();
 
     /**
-     * Calls {@code watcher} with every report, those that have come first; on a worker, in order, each revision once.
+     * Calls {@code watcher} with every report, those that have come first; on a callback thread, in order, each revision once.
      */
     void watch(Consumer<TaskStatus> watcher);
 
     /**
-     * Completes with the final report, on a worker; fails with {@link CenterException} when this control center closes
+     * Completes with the final report, on a callback thread; fails with {@link CenterException} when this control center closes
      * first, or its task store fails to take the task. What a task does at the agent goes on when the control center closes; with a
      * task store that outlives it, the next one knows how the task ended.
      */

@@ -14,8 +14,8 @@ import java.util.concurrent.CompletionStage;
  * then the agent forgets it. If it fails, or the call throws, the agent is asked to send the batch again after a second; with
  * {@link dev.outpost.agent.sink.SinkException} as the failure the handler says when, or never.
  *
- * <p><b>Thread:</b> a worker. <b>Order:</b> one batch of an epoch of a stream at a time, by its sequence; epochs of one
- * stream, and different agents, at once. May block. <b>Ownership:</b> a batch may be read until the stage completes. Bodies
+ * <p><b>Thread:</b> {@code outpost-center-telemetry-n}, which does nothing else. <b>Order:</b> one batch of an epoch of a stream at a
+ * time, by its sequence; epochs of one stream, and different agents, at once. May block. <b>Ownership:</b> a batch may be read until the stage completes. Bodies
  * are plain: what came compressed has been decompressed.
  *
  * <p><b>Twice:</b> a batch comes again when the memory of it is lost between the handler's success and the {@link

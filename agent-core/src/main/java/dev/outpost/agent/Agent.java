@@ -12,12 +12,14 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A resident agent inside this program. Thread-safe.
  *
- * <p>It never hurts its host: no method throws because something remote is down, none blocks but {@link #flush} and
- * {@link #close}, which are bounded; what it holds in memory is bounded; its threads are daemons.
+ * <p>It never hurts its host: no method throws because something remote is down; none waits but {@link #flush}, {@link #close}
+ * and {@link #submit(TaskRequest, Duration)}, as long as they are told, and publishing, as the {@link
+ * dev.outpost.agent.log.OverflowPolicy OverflowPolicy} allows and for a second at most; what it holds in memory is bounded; its threads
+ * are daemons.
  */
 public interface Agent extends AutoCloseable {
 
-    /** A builder with defaults for everything but the agent's id. */
+    /** A builder; it needs an id, and a transport or a sink. */
     static AgentBuilder builder() {
         return new AgentBuilder();
     }

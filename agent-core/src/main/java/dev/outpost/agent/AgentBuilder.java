@@ -37,7 +37,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wires an agent. Every setting but {@link #id} has a default; {@link #build} checks all of them together.
+ * Wires an agent. Required are {@link #id} and somewhere to go: a {@link #transport}, or a {@link #logSink} or {@link
+ * #metricSink}; all else has a default. {@link #build} checks all of it together.
  *
  * <p>What is given to it (transport, sources, sinks, executors) belongs to the agent from {@link #build} on and is closed
  * with it, unless a method says otherwise. Not thread-safe; good for one agent.
@@ -128,7 +129,10 @@ public final class AgentBuilder {
         return this;
     }
 
-    /** How many batches per signal may be under way unacknowledged: 1 to 1,024; default 8. */
+    /**
+     * How many batches may be under way unacknowledged, per priority class of a signal: 1 to 1,024; default 8. Logs have two classes,
+     * {@link Severity#WARN} and above and those below; metrics have one.
+     */
     public AgentBuilder windowBatches(int batches) {
         this.windowBatches = batches;
         return this;
@@ -322,6 +326,10 @@ public final class AgentBuilder {
     /**
      * Remembers tasks and schedules in a directory of this agent's own, over restarts and crashes too: a task is on the disk before
      * it is accepted, before it begins, and before its end is reported. By default nothing is remembered.
+     *
+     * <p>A directory serves one agent at a time. A second one that is given the same directory starts, is degraded ("in use by another
+     * agent"), and tries every two seconds until it has it; meanwhile it remembers nothing, and leaves dispatched tasks that are
+     * not {@linkplain TaskRequest#idempotent() idempotent} unanswered.
      */
     public AgentBuilder journal(Path directory) {
         tasks.journal = directory;

@@ -6,6 +6,7 @@ import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.transport.Tls;
 import dev.outpost.agent.transport.grpc.GrpcTransportServer;
 import dev.outpost.center.AgentInfo;
+import dev.outpost.center.CenterListener;
 import dev.outpost.center.ControlCenter;
 import dev.outpost.center.TaskHandle;
 import dev.outpost.center.TelemetryHandler;
@@ -18,9 +19,11 @@ import java.util.concurrent.CompletionStage;
 /** The control center's half of the README's quick start. */
 final class CenterQuickStart {
 
-    void run(Tls tls) throws IOException {
+    private final ControlCenter center;
+
+    CenterQuickStart(Tls tls) throws IOException {
         // snippet: control center
-        ControlCenter center = ControlCenter.builder()
+        center = ControlCenter.builder()
                 .endpoint(GrpcTransportServer.on(new InetSocketAddress(443))
                         .tls(tls)
                         .build())
@@ -30,14 +33,24 @@ final class CenterQuickStart {
                         return store(batch); // when it completes, the agent may forget the batch
                     }
                 })
+                .listener(new CenterListener() {
+                    @Override
+                    public void onConnected(AgentInfo agent) {
+                        evictCacheOf(agent.id()); // from now on the agent is known, and can be given tasks
+                    }
+                })
                 .build();
         center.start();
-        TaskHandle handle = center.dispatch(
-                "billing-7",
-                TaskRequest.of("cache.evict").argument("region", "eu").build());
-        handle.watch(status -> report(status.state(), status.output()));
         // end of snippet
     }
+
+    // snippet: first task
+    private void evictCacheOf(String agentId) {
+        TaskHandle handle = center.dispatch(
+                agentId, TaskRequest.of("cache.evict").argument("region", "eu").build());
+        handle.watch(status -> report(status.state(), status.output()));
+    }
+    // end of snippet
 
     private CompletionStage<?> store(LogBatch batch) {
         return CompletableFuture.runAsync(() -> batch.records().forEach(record -> System.out.println(record.body())));

@@ -49,8 +49,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -161,36 +161,63 @@ final class CustomParts {
             if (!slots.tryAcquire()) {
                 return null;
             }
-            AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
-            host.execute(() -> {
-                thread.set(Thread.currentThread());
-                try {
-                    attempt.run();
-                } finally {
-                    thread.set(null);
-                    slots.release();
-                    slotFreed.run();
-                }
-            });
-            return new Run() {
-                @Override
-                public void interrupt() {
-                    Thread running = thread.get();
-                    if (running != null) {
-                        running.interrupt();
-                    }
-                }
-
-                @Override
-                public void abandon() {
-                    // its slot stays taken until the handler returns: the host's threads cannot be replaced
-                }
-            };
+            HostRun run = new HostRun(attempt, slotFreed);
+            try {
+                host.execute(run);
+            } catch (RejectedExecutionException e) {
+                slots.release();
+                return null; // the agent asks again
+            }
+            return run;
         }
 
         @Override
         public void close() {
             // the executor is the host's
+        }
+
+        /** Its lock orders interrupts before the attempt's end, so that none hits what the thread does next. */
+        private final class HostRun implements Run, Runnable {
+            private final Attempt attempt;
+            private final Runnable slotFreed;
+            private final Object lock = new Object();
+            private @Nullable Thread thread;
+
+            HostRun(Attempt attempt, Runnable slotFreed) {
+                this.attempt = attempt;
+                this.slotFreed = slotFreed;
+            }
+
+            @Override
+            public void run() {
+                synchronized (lock) {
+                    thread = Thread.currentThread();
+                }
+                try {
+                    attempt.run();
+                } finally {
+                    synchronized (lock) {
+                        thread = null;
+                        Thread.interrupted(); // one that came late is not for the host's next job
+                    }
+                    slots.release();
+                    slotFreed.run();
+                }
+            }
+
+            @Override
+            public void interrupt() {
+                synchronized (lock) {
+                    if (thread != null) {
+                        thread.interrupt();
+                    }
+                }
+            }
+
+            @Override
+            public void abandon() {
+                // its slot stays taken until the handler returns: the host's threads cannot be replaced
+            }
         }
     }
     // end of snippet

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Holds the snippets of the README and of the control center's page equal to the code that is compiled here. */
+/** Holds the snippets of the README and of the pages under docs equal to the code that is compiled here. */
 class ReadmeTest {
 
     private static final Pattern IN_PAGE =
@@ -32,15 +32,19 @@ class ReadmeTest {
     }
 
     private static String pages() throws IOException {
-        return Files.readString(Path.of("..", "README.md"))
-                + Files.readString(Path.of("..", "docs", "control-center.md"));
+        return Files.readString(Path.of("..", "README.md")) + joined(Path.of("..", "docs"), ".md");
     }
 
     private static String sources() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("src", "main", "java", "dev", "outpost", "examples"))) {
+        return joined(Path.of("src", "main", "java", "dev", "outpost", "examples"), ".java");
+    }
+
+    /** All files of a directory whose names end so. */
+    private static String joined(Path directory, String end) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
             StringBuilder all = new StringBuilder();
             for (Path file :
-                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                    files.filter(path -> path.toString().endsWith(end)).sorted().toList()) {
                 all.append(Files.readString(file));
             }
             return all.toString();

@@ -5,8 +5,9 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Takes log records from the application.
  *
- * <p><b>Thread:</b> any, any number at once. <b>Order:</b> records of one thread stay in order. <b>Blocking:</b> never,
- * but for {@link OverflowPolicy#blockFor} and then never longer than its deadline. <b>Errors:</b> nothing is thrown: a
+ * <p><b>Thread:</b> any, any number at once. <b>Order:</b> records of one thread stay in order within their class: those of
+ * {@link Severity#WARN} and above are one class, all others another, and the first overtakes the second. <b>Blocking:</b>
+ * only as the {@link OverflowPolicy} allows, and never longer than its deadline. <b>Errors:</b> nothing is thrown: a
  * record that cannot be taken is counted under its reason, and the answer is false. <b>Ownership:</b> arguments are
  * encoded before the method returns and never retained.
  */

@@ -84,7 +84,8 @@ public interface Trigger {
      * A trigger that fires on events of the host's, {@link dev.outpost.agent.Agent#emit}.
      *
      * @param type the event's type, 1 to 128 characters
-     * @param debounce how long no further event must have come before it fires; zero for at once
+     * @param debounce how long no further event must have come before it fires; zero for at once, at most one day. However dense
+     *     the events are, it fires at the latest ten times as long after the first of them
      * @return the trigger
      * @throws IllegalArgumentException if a value is out of range
      */

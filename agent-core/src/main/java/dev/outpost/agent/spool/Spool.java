@@ -8,7 +8,7 @@ import java.util.Objects;
  * The spool's settings: which directory, how large, how safe. Immutable; every method gives a changed copy.
  *
  * <p>Several agents, also of several processes, may share one directory: each takes a slot of its own, 16 at most. What an
- * agent that has died left in its slot is adopted by the next one that starts. When the directory cannot be used, the
+ * agent that has died left in its slot is adopted by another one, which looks at its start and every minute. When the directory cannot be used, the
  * agent works from memory, says so once, and goes on trying.
  *
  * @param directory where; made with mode 0700 when it is not there

@@ -7,7 +7,7 @@ package dev.outpost.agent.task;
  *   ACCEPTED ─▶ SCHEDULED ─▶ QUEUED ─▶ RUNNING ─▶ SUCCEEDED | FAILED | TIMED_OUT
  *       └───────────────────▶   ▲          │  └──▶ CANCELLING ─▶ CANCELLED (or the end it came to first)
  *                               └ RETRY_WAIT
- *   aside: REFUSED (never accepted) · SKIPPED (overlap) · EXPIRED (deadline before start)
+ *   aside: REFUSED (never accepted) · SKIPPED (overlap, same work) · EXPIRED (not begun in time)
  *   after a crash, RUNNING: RETRY_WAIT if the task is idempotent and has attempts left, else INDETERMINATE
  * </pre>
  */
@@ -32,9 +32,9 @@ public enum TaskState {
     CANCELLED(9),
     /** Final: the agent did not take it (unknown type, queue full, closing). */
     REFUSED(10),
-    /** Final: its schedule's overlap policy left it out. */
+    /** Final: another task with its concurrency key or its idempotency key left it out. */
     SKIPPED(11),
-    /** Final: its deadline passed before an attempt began. */
+    /** Final: no attempt had begun when its {@code notAfter} or its deadline passed. */
     EXPIRED(12),
     /** Final: it was running when the agent died, and whether it took effect is unknown. */
     INDETERMINATE(13),

@@ -29,6 +29,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -135,6 +136,7 @@ class SpooledAgentTest {
             OutputStream end = Files.newOutputStream(hanging); // or its thread would wait on
             Files.delete(hanging); // and again, if it looked a second time
             end.close();
+            awaitEndOfDisks(); // what it still writes must not meet the removal of the directory
         }
     }
 
@@ -198,10 +200,23 @@ class SpooledAgentTest {
         return IntStream.range(from, to).mapToObj(i -> "record " + i).toList();
     }
 
-    private static void awaitDelivered(Agent agent, long records) throws InterruptedException {
+    private static void awaitDelivered(Agent agent, long records) {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (agent.snapshot().lane("logs/kept").delivered() < records && System.nanoTime() - end < 0) {
-            TimeUnit.MILLISECONDS.sleep(10);
+        LaneSnapshot lane = agent.snapshot().lane("logs/kept");
+        while (lane.delivered() < records) {
+            assertThat(System.nanoTime() - end)
+                    .as("%s records are not delivered within %s: %s", records, PATIENCE, lane)
+                    .isNegative();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            lane = agent.snapshot().lane("logs/kept");
+        }
+    }
+
+    private static void awaitEndOfDisks() throws InterruptedException {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("outpost-disk")) {
+                thread.join(PATIENCE.toMillis());
+            }
         }
     }
 
