@@ -48,10 +48,12 @@ public final class InMemoryNetwork implements AutoCloseable {
         return new Client();
     }
 
-    /** Cuts all links, as a router that reboots does. */
+    /** Cuts all links that stand now, as a router that reboots does; those that are made meanwhile stay. */
     public void cutAll() {
-        links.forEach(link -> link.end(
-                CloseReason.retry("the network was cut", null), CloseReason.retry("the network was cut", null)));
+        List.copyOf(links)
+                .forEach(link -> link.end(
+                        CloseReason.retry("the network was cut", null),
+                        CloseReason.retry("the network was cut", null)));
     }
 
     /** How many links stand. */
@@ -127,8 +129,10 @@ public final class InMemoryNetwork implements AutoCloseable {
         @Override
         public void close() {
             if (acceptor.compareAndSet(mine, null)) {
-                links.forEach(link -> link.end(
-                        CloseReason.retry("the control center closed", null), CloseReason.stop("server closed")));
+                List.copyOf(links)
+                        .forEach(link -> link.end(
+                                CloseReason.retry("the control center closed", null),
+                                CloseReason.stop("server closed")));
             }
         }
     }
