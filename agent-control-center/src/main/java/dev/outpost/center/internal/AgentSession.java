@@ -350,6 +350,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         } else if (payload instanceof Rejection rejection) {
             workers.count("protocol.rejected{" + rejection.code() + "}");
             known.schedules().rejected(this, message.inReplyTo(), rejection.detail());
+            known.tasks().rejected(this, message.inReplyTo(), rejection);
             AskedAgent open = asked;
             if (open != null) {
                 open.rejected(message.inReplyTo(), rejection.detail());

@@ -33,8 +33,17 @@ final class DispatchedTask implements TaskHandle {
     /** What the store has of it; null before it is stored. Belongs to the book's turn. */
     @Nullable TaskRecord record;
 
-    /** The connection that it was sent on last. Belongs to the book's turn. */
+    /** The connection that it was sent on last. Belongs to the book's turn, as the next ones do. */
     @Nullable AgentSession sentOn;
+
+    /** The number of the message that it was sent with there. */
+    long sentAs;
+
+    /** How often it was sent there. */
+    int timesSent;
+
+    /** Whether the agent may have it from a connection before. */
+    boolean sentBefore;
 
     DispatchedTask(TaskBook book, TaskRequest request) {
         this.book = book;
