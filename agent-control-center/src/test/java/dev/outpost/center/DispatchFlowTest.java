@@ -393,6 +393,54 @@ class DispatchFlowTest {
     }
 
     @Test
+    void close_aWatcherHangs_theOutcomeBehindItIsThere() throws Exception {
+        start();
+        CountDownLatch release = new CountDownLatch(1);
+        HandDrivenAgent agent = bench.connect().join("a-1");
+        TaskHandle handle = bench.center.dispatch("a-1", task("t-1").build());
+        handle.watch(status -> {
+            while (release.getCount() > 0) {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    // it does not let go
+                }
+            }
+        });
+        endedBy(agent, handle);
+        bench.center.close();
+        assertThat(handle.outcome()).isCompletedWithValue(status("t-1", 3, TaskState.SUCCEEDED));
+        release.countDown();
+    }
+
+    @Test
+    void task_tooLargeForAMessage_isNotTaken() throws Exception {
+        start();
+        HandDrivenAgent agent = bench.connect().join("a-1");
+        TaskRequest large = task("t-1").argument("x", "x".repeat(4 << 20)).build();
+        assertThatThrownBy(() -> bench.center.dispatch("a-1", large))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("the task has 41943")
+                .hasMessageEndingWith(" bytes; allowed are 4128768");
+        assertThatThrownBy(() -> bench.center.dispatch(AgentSelector.all(), large))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> bench.center.rollOut(
+                        AgentSelector.all(), large, RollOutPlan.canary(1).build()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertHeardOnly(agent);
+    }
+
+    @Test
+    void task_moreThanTheUsualWhereAgentsTakeMore_isSent() throws Exception {
+        bench.builder.maxMessageBytes(8 << 20);
+        start();
+        HandDrivenAgent agent = bench.connect().join("a-1");
+        TaskRequest large = task("t-1").argument("x", "x".repeat(4 << 20)).build();
+        bench.center.dispatch("a-1", large);
+        assertThat(agent.await(TaskDispatch.class).request()).isEqualTo(large);
+    }
+
+    @Test
     void dispatch_afterClose_throws() throws Exception {
         start();
         bench.center.close();

@@ -68,6 +68,11 @@ final class TaskBook {
         return agent.callbacks();
     }
 
+    /** Completes a future among the callbacks. */
+    void complete(Runnable completion) {
+        parts.workers().complete(agent.callbacks(), completion);
+    }
+
     // ---- asked by the program
     // ----------------------------------------------------------------------------------------
 
@@ -109,6 +114,10 @@ final class TaskBook {
             task.record = cancelled; // if it cannot be stored, it is sent on the next connection all the same
             if (!record.sent()) {
                 advance(task);
+                TaskRecord left = task.record;
+                if (left != null && !left.isEnded()) {
+                    parts.expiries().retry(task); // the store failed, and the agent may never be back
+                }
             } else if (stored(() -> store.put(cancelled)) && session != null && task.sentOn == session) {
                 session.outbound().send(new TaskCancel(record.taskId(), reason), 0);
             }
@@ -123,12 +132,44 @@ final class TaskBook {
                 return Optional.of(known);
             }
         }
-        return store.task(agentId, taskId).flatMap(this::handle);
+        return store.task(agentId, taskId)
+                .flatMap(record -> handle(record).map(task -> record.isOpen() ? adopted(task) : task));
     }
 
     private Optional<DispatchedTask> handle(TaskRecord record) {
         TaskRequest request = record.request();
         return request == null ? Optional.empty() : Optional.of(known(new DispatchedTask(this, request), record));
+    }
+
+    /** One that the store has and nobody here: it ended just now, or it came to the store in another way. */
+    private DispatchedTask adopted(DispatchedTask task) {
+        synchronized (open) {
+            DispatchedTask known = open.putIfAbsent(task.request().id(), task);
+            if (known != null) {
+                return known;
+            }
+        }
+        turn.execute(() -> {
+            if (task.record == null || task.record.isEnded()) {
+                return; // a report was before us
+            }
+            try {
+                TaskRecord now = store.task(agentId, task.request().id()).orElseThrow();
+                if (now.isEnded()) {
+                    close(task);
+                    known(task, now);
+                    return;
+                }
+                task.record = now;
+            } catch (Throwable t) { // user code: any Error must be survived as well
+                parts.workers().failed("task store", t);
+                close(task);
+                task.fail("the task store failed: " + t);
+                return;
+            }
+            advance(task);
+        });
+        return task;
     }
 
     private static DispatchedTask known(DispatchedTask task, TaskRecord record) {
@@ -334,7 +375,6 @@ final class TaskBook {
         TaskRecord ended = record.reported(status, "");
         if (stored(() -> store.put(ended))) {
             task.record = ended;
-            parts.expiries().remove(task);
             parts.workers().count("tasks.ended_here{" + state + "}");
             close(task);
             task.reported(status);
@@ -407,6 +447,7 @@ final class TaskBook {
     }
 
     private void close(DispatchedTask task) {
+        parts.expiries().remove(task);
         synchronized (open) {
             open.remove(task.request().id(), task);
         }
