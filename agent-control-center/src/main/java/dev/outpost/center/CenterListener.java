@@ -6,9 +6,8 @@ import dev.outpost.agent.task.TaskStatus;
 /**
  * Told what happens.
  *
- * <p><b>Thread:</b> {@code outpost-center-callback-n}, in order per agent; {@link #onRefused} {@code outpost-center-worker-n}, in no
- * order. <b>Blocking:</b> delays other callbacks ({@code onRefused}: admissions). <b>Errors:</b> what it throws is counted and logged
- * once in a while.
+ * <p><b>Thread:</b> {@code outpost-center-callback-n}, in order per agent; {@link #onRefused} in no order. <b>Blocking:</b> delays
+ * other callbacks. <b>Errors:</b> what it throws is counted and logged once in a while.
  */
 public interface CenterListener {
 

@@ -61,6 +61,7 @@ public interface ControlCenter extends AutoCloseable {
      * @return the task's handle; the same one for the same agent and task id while the task has not ended. A task that has ended, other
      *     than as {@link dev.outpost.agent.task.TaskState#REFUSED REFUSED}, is not sent again as long as the {@linkplain
      *     ControlCenterBuilder#taskStore store} knows it: its handle tells how it ended
+     * @throws IllegalArgumentException if the task is too large for a {@linkplain ControlCenterBuilder#maxMessageBytes message}
      * @throws CenterException if the agent is not known, 10,000 of its tasks have not ended, or the control center is closed
      */
     TaskHandle dispatch(String agentId, TaskRequest request);
@@ -71,6 +72,7 @@ public interface ControlCenter extends AutoCloseable {
      * cut to 63 (62, rather than half of a surrogate pair), followed by {@code ~} and the SHA-256 of the whole (UTF-8, hex, lower case).
      * Two requests never give one agent the same id, and one request given again gives the same ids again.
      *
+     * @throws IllegalArgumentException if the task is too large for a {@linkplain ControlCenterBuilder#maxMessageBytes message}
      * @throws CenterException if the control center is closed
      */
     Broadcast dispatch(AgentSelector selector, TaskRequest request);
@@ -85,6 +87,7 @@ public interface ControlCenter extends AutoCloseable {
      * <p>A roll-out lives as long as this control center. Begun again after a restart with the same id it passes quickly over the agents
      * of which the task store knows how their tasks ended.
      *
+     * @throws IllegalArgumentException if the task is too large for a {@linkplain ControlCenterBuilder#maxMessageBytes message}
      * @throws CenterException if the control center is closed
      */
     RollOut rollOut(AgentSelector selector, TaskRequest template, RollOutPlan plan);
@@ -112,7 +115,8 @@ public interface ControlCenter extends AutoCloseable {
      * @param schedules with triggers of time and of events, at most 10,000
      * @return completes with the agent's answer, however late, on a callback thread; fails with {@link CenterException} when another set takes
      *     this one's place before, the store fails, or the control center closes
-     * @throws IllegalArgumentException if an argument is out of range
+     * @throws IllegalArgumentException if an argument is out of range, or the set too large for a {@linkplain
+     *     ControlCenterBuilder#maxMessageBytes message}
      * @throws CenterException if the agent is not known, or the control center is closed
      */
     CompletableFuture<ScheduleAnswer> pushSchedules(String agentId, String version, List<Schedule> schedules);

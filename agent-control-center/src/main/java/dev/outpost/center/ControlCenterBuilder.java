@@ -33,6 +33,7 @@ public final class ControlCenterBuilder {
     private Duration heartbeatInterval = Duration.ofSeconds(30);
     private int windowBatches = 8;
     private int maxDecompressedBytes = 4 << 20;
+    private int maxMessageBytes = 4 << 20;
     private int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
     private int maxAgents = 50_000;
     private int admitPerSecond = 300;
@@ -118,6 +119,16 @@ public final class ControlCenterBuilder {
     }
 
     /**
+     * The largest message that agents take, in bytes, as their transports are set: 128 KiB to 64 MiB; default 4 MiB, as theirs. A
+     * larger one would end the connection, again and again; so a task or a set of schedules that does not fit, with 64 KiB to spare, is not
+     * taken here.
+     */
+    public ControlCenterBuilder maxMessageBytes(int bytes) {
+        this.maxMessageBytes = bytes;
+        return this;
+    }
+
+    /**
      * Threads for stores and for letting agents in, as many again for the telemetry handler, for request handlers, and for
      * listeners and watchers, so that none of these holds up another: 1 to 1,024; by default as many as processors, at least
      * 2. A thread that has nothing to do for a minute ends.
@@ -169,6 +180,9 @@ public final class ControlCenterBuilder {
         }
         range(problems, "windowBatches", windowBatches, 1_024);
         range(problems, "maxDecompressedBytes", maxDecompressedBytes, 256 << 20);
+        if (maxMessageBytes < 128 << 10 || maxMessageBytes > 64 << 20) {
+            problems.add(new Problem("maxMessageBytes", Integer.toString(maxMessageBytes), "128 KiB to 64 MiB"));
+        }
         range(problems, "workers", workers, 1_024);
         range(problems, "maxAgents", maxAgents, 1_000_000);
         range(problems, "admitPerSecond", admitPerSecond, 1_000_000);
@@ -193,6 +207,7 @@ public final class ControlCenterBuilder {
                 heartbeatInterval,
                 windowBatches,
                 maxDecompressedBytes,
+                maxMessageBytes,
                 workers,
                 maxAgents,
                 admitPerSecond));

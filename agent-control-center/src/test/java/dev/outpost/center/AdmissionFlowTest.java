@@ -30,12 +30,14 @@ class AdmissionFlowTest {
 
     private final HandDrivenEndpoint endpoint = new HandDrivenEndpoint();
     private final List<String> refused = new CopyOnWriteArrayList<>();
+    private final List<String> threads = new CopyOnWriteArrayList<>();
     private final ControlCenterBuilder builder = ControlCenter.builder()
             .endpoint(endpoint)
             .listener(new CenterListener() {
                 @Override
                 public void onRefused(String agentId, String address, String reason) {
                     refused.add(agentId + ": " + reason);
+                    threads.add(Thread.currentThread().getName());
                 }
             });
     private ControlCenter center;
@@ -70,6 +72,7 @@ class AdmissionFlowTest {
         assertThat(denied.fault()).isEqualTo(Fault.PERMISSION_DENIED);
         Await.until("told", () -> refused.size() == 2);
         assertThat(refused).containsExactlyInAnyOrder("a-1: the token has expired", "a-1: a-1 may not come in");
+        assertThat(threads).allMatch(name -> name.startsWith("outpost-center-callback-"));
         assertThat(center.counters())
                 .containsEntry("agents.refused{UNAUTHENTICATED}", 1L)
                 .containsEntry("agents.refused{PERMISSION_DENIED}", 1L);

@@ -9,6 +9,7 @@ import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Ping;
 import dev.outpost.agent.protocol.Pong;
+import dev.outpost.agent.protocol.Rejection;
 import dev.outpost.agent.protocol.TaskCancel;
 import dev.outpost.agent.protocol.TaskDispatch;
 import dev.outpost.agent.task.TaskRequest;
@@ -237,6 +238,86 @@ class DispatchFlowTest {
         assertThat(handle.outcome()).isNotDone();
     }
 
+    // ---- dispatches that the agent makes nothing of ----------------------------------------------------------------
+
+    private static long awaitDispatch(HandDrivenAgent agent) throws InterruptedException {
+        return agent.awaitEnvelope(TaskDispatch.class).id();
+    }
+
+    private static Rejection invalid(String detail) {
+        return new Rejection(Rejection.Code.INVALID, detail);
+    }
+
+    @Test
+    void dispatch_rejectedAsInvalid_endsAsRefused() throws Exception {
+        start();
+        HandDrivenAgent agent = bench.connect().join("a-1");
+        TaskHandle handle = bench.center.dispatch("a-1", task("t-1").build());
+        agent.reply(awaitDispatch(agent), invalid("an argument makes no sense"));
+        assertThat(end(handle).state()).isEqualTo(TaskState.REFUSED);
+        assertThat(end(handle).detail()).isEqualTo("an argument makes no sense");
+        TaskHandle anew =
+                endedBy(agent, bench.center.dispatch("a-1", task("t-1").build()));
+        assertThat(end(anew).state()).isEqualTo(TaskState.SUCCEEDED);
+    }
+
+    @Test
+    void dispatch_rejectedAsStale_isSentAgainAFewTimes() throws Exception {
+        start();
+        HandDrivenAgent agent = bench.connect().join("a-1");
+        TaskHandle handle = bench.center.dispatch("a-1", task("t-1").build());
+        Rejection stale = invalid("its time is off by PT6M; allowed is PT5M either way");
+        agent.reply(awaitDispatch(agent), stale);
+        agent.reply(awaitDispatch(agent), stale);
+        long third = awaitDispatch(agent);
+        agent.awaitTurn();
+        assertThat(handle.outcome()).isNotDone();
+        agent.reply(third, stale);
+        assertThat(end(handle).state()).isEqualTo(TaskState.REFUSED);
+        assertThat(end(handle).detail()).startsWith("its time is off");
+    }
+
+    @Test
+    void dispatch_rejectedAsStaleAfterACancel_isSentAgainWithIt() throws Exception {
+        start();
+        HandDrivenAgent agent = bench.connect().join("a-1");
+        TaskHandle handle = bench.center.dispatch("a-1", task("t-1").build());
+        long first = awaitDispatch(agent);
+        handle.cancel("enough");
+        agent.await(TaskCancel.class);
+        agent.reply(first, invalid("its time is off by PT6M; allowed is PT5M either way"));
+        assertHeardOnly(agent, new TaskDispatch(task("t-1").build()), new TaskCancel("t-1", "enough"));
+    }
+
+    @Test
+    void dispatch_rejectedAsHadAlreadyOrAfterAReport_isLeftToTheAgent() throws Exception {
+        start();
+        HandDrivenAgent agent = bench.connect().join("a-1");
+        TaskHandle handle = bench.center.dispatch("a-1", task("t-1").build());
+        long id = awaitDispatch(agent);
+        agent.reply(id, invalid("message 2 came after 2: a command counts once"));
+        report(agent, "t-1", 1, TaskState.RUNNING);
+        agent.reply(id, invalid("whatever"));
+        agent.awaitTurn();
+        assertThat(handle.outcome()).isNotDone();
+        report(agent, "t-1", 2, TaskState.SUCCEEDED);
+        assertThat(end(handle).state()).isEqualTo(TaskState.SUCCEEDED);
+    }
+
+    @Test
+    void dispatch_rejectedOnASecondConnection_endsAsIndeterminate() throws Exception {
+        start();
+        HandDrivenAgent before = bench.connect().join("a-1");
+        TaskHandle handle = bench.center.dispatch("a-1", task("t-1").build());
+        awaitDispatch(before);
+        before.vanish();
+        awaitLost("a-1");
+        HandDrivenAgent after = bench.connect().join("a-1");
+        after.reply(awaitDispatch(after), invalid("an argument makes no sense"));
+        assertThat(end(handle).state()).isEqualTo(TaskState.INDETERMINATE); // it may have come the first time
+        assertThat(end(handle).detail()).endsWith("an argument makes no sense");
+    }
+
     // ---- the history -----------------------------------------------------------------------------------------------
 
     @Test
@@ -309,6 +390,54 @@ class DispatchFlowTest {
                 endedBy(two, bench.center.dispatch("a-2", task("t-2").build()));
         assertThat(end(second).state()).isEqualTo(TaskState.SUCCEEDED);
         release.countDown();
+    }
+
+    @Test
+    void close_aWatcherHangs_theOutcomeBehindItIsThere() throws Exception {
+        start();
+        CountDownLatch release = new CountDownLatch(1);
+        HandDrivenAgent agent = bench.connect().join("a-1");
+        TaskHandle handle = bench.center.dispatch("a-1", task("t-1").build());
+        handle.watch(status -> {
+            while (release.getCount() > 0) {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    // it does not let go
+                }
+            }
+        });
+        endedBy(agent, handle);
+        bench.center.close();
+        assertThat(handle.outcome()).isCompletedWithValue(status("t-1", 3, TaskState.SUCCEEDED));
+        release.countDown();
+    }
+
+    @Test
+    void task_tooLargeForAMessage_isNotTaken() throws Exception {
+        start();
+        HandDrivenAgent agent = bench.connect().join("a-1");
+        TaskRequest large = task("t-1").argument("x", "x".repeat(4 << 20)).build();
+        assertThatThrownBy(() -> bench.center.dispatch("a-1", large))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("the task has 41943")
+                .hasMessageEndingWith(" bytes; allowed are 4128768");
+        assertThatThrownBy(() -> bench.center.dispatch(AgentSelector.all(), large))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> bench.center.rollOut(
+                        AgentSelector.all(), large, RollOutPlan.canary(1).build()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertHeardOnly(agent);
+    }
+
+    @Test
+    void task_moreThanTheUsualWhereAgentsTakeMore_isSent() throws Exception {
+        bench.builder.maxMessageBytes(8 << 20);
+        start();
+        HandDrivenAgent agent = bench.connect().join("a-1");
+        TaskRequest large = task("t-1").argument("x", "x".repeat(4 << 20)).build();
+        bench.center.dispatch("a-1", large);
+        assertThat(agent.await(TaskDispatch.class).request()).isEqualTo(large);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.outpost.center;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.outpost.agent.Agent;
 import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.protocol.Hello;
@@ -16,6 +17,8 @@ import dev.outpost.agent.schedule.Schedule;
 import dev.outpost.agent.schedule.ScheduleStatus;
 import dev.outpost.agent.schedule.Trigger;
 import dev.outpost.agent.task.TaskRequest;
+import dev.outpost.agent.task.TaskResult;
+import dev.outpost.agent.testkit.InMemoryNetwork;
 import dev.outpost.center.store.AgentRecord;
 import dev.outpost.center.store.AgentStore;
 import java.time.Duration;
@@ -216,6 +219,104 @@ class SchedulePushTest {
                 .hasCauseInstanceOf(CenterException.class)
                 .hasMessageContaining("agent store");
         assertNothingHeard(agent);
+    }
+
+    @Test
+    void push_storeHangs_failsWithTheClose() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        agents = new AgentStore() {
+            @Override
+            public void put(AgentRecord agent) {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+
+            @Override
+            public List<AgentRecord> agents() {
+                return List.of();
+            }
+        };
+        start();
+        join("a-1", "");
+        CompletableFuture<ScheduleAnswer> one = bench.center.pushSchedules("a-1", "v-1", HOURLY);
+        CompletableFuture<ScheduleAnswer> other = bench.center.pushSchedules("a-1", "v-2", HOURLY);
+        bench.close();
+        assertThat(one).isCompletedExceptionally();
+        assertThat(other).isCompletedExceptionally();
+        release.countDown();
+    }
+
+    @Test
+    void push_tooLargeForAMessage_isNotTaken() throws Exception {
+        start();
+        HandDrivenAgent agent = join("a-1", "");
+        TaskRequest large = TaskRequest.of("scan")
+                .id("x")
+                .argument("x", "x".repeat(4 << 20))
+                .build();
+        List<Schedule> schedules = List.of(
+                Schedule.of("hourly", Trigger.every(Duration.ofHours(1)), large).build());
+        assertThatThrownBy(() -> bench.center.pushSchedules("a-1", "v-1", schedules))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("the set has ");
+        assertThatThrownBy(() -> bench.center.pushSchedules(AgentSelector.all(), "v-1", schedules))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertNothingHeard(agent);
+    }
+
+    @Test
+    void schedules_newVersionAndAReportOfWhatChanged_thoseThatGoOnAreKept() throws Exception {
+        start();
+        HandDrivenAgent agent = join("a-1", "v-0");
+        agent.send(report("v-0", "", List.of(), "own", "hourly", "gone"));
+        var unused = bench.center.pushSchedules("a-1", "v-1", HOURLY);
+        agent.await(ScheduleSet.class);
+        agent.send(report("v-1", "", List.of()));
+        Await.until("told", () -> told.size() == 2);
+        assertThat(bench.center.schedules("a-1"))
+                .extracting(ScheduleStatus::name)
+                .containsExactly("own", "hourly");
+        agent.send(report("v-of-another-center", "", List.of()));
+        Await.until("told", () -> told.size() == 3);
+        assertThat(bench.center.schedules("a-1"))
+                .extracting(ScheduleStatus::name)
+                .containsExactly("own");
+    }
+
+    @Test
+    void schedules_wholeAgentFollowsASetWithOneChange_allAreListed() throws Exception {
+        start(); // of no use here
+        try (InMemoryNetwork network = new InMemoryNetwork();
+                ControlCenter center = ControlCenter.builder()
+                        .endpoint(network.newServer())
+                        .authenticator(Authenticator.everybody())
+                        .build()) {
+            center.start();
+            try (Agent agent = Agent.builder()
+                    .id("a-1")
+                    .transport(network.newTransport())
+                    .task("scan", (task, context) -> TaskResult.succeeded())
+                    .build()) {
+                agent.start();
+                Await.until("connected", () -> center.agent("a-1").isPresent());
+                answer(center.pushSchedules("a-1", "v-1", List.of(every("a", 1), every("b", 1), every("c", 1))));
+                answer(center.pushSchedules("a-1", "v-2", List.of(every("a", 1), every("b", 1), every("c", 2))));
+                assertThat(center.schedules("a-1"))
+                        .extracting(ScheduleStatus::name)
+                        .containsExactlyInAnyOrder("a", "b", "c");
+            }
+        }
+    }
+
+    private static Schedule every(String name, int hours) {
+        return Schedule.of(
+                        name,
+                        Trigger.every(Duration.ofHours(hours)),
+                        TaskRequest.of("scan").id("x").build())
+                .build();
     }
 
     @Test

@@ -269,6 +269,32 @@ class TaskStoreFlowTest {
         assertThat(after.await(TaskCancel.class).reason()).isEqualTo("enough");
     }
 
+    @Test
+    void store_failsToTakeTheEndOfAnUnsentTask_takesItAsSoonAsItWorks() throws Exception {
+        FailingStore failing = new FailingStore(tasks);
+        start(failing);
+        join("i-1", "j-1").vanish();
+        Await.until("lost", () -> bench.center.agent("a-1").orElseThrow().connection() == AgentInfo.Connection.LOST);
+        TaskHandle handle = bench.center.dispatch("a-1", task("t-1"));
+        failing.broken = true;
+        handle.cancel("enough");
+        assertThat(handle.outcome()).isNotDone();
+        failing.broken = false;
+        assertThat(end(handle).state()).isEqualTo(TaskState.CANCELLED); // without the agent
+    }
+
+    @Test
+    void task_openInTheStoreOnly_isSentAndToldToItsEnd() throws Exception {
+        start(tasks);
+        HandDrivenAgent agent = join("i-1", "j-1");
+        tasks.put(TaskRecord.dispatched("a-1", task("t-1"), Instant.now(), true));
+        TaskHandle handle = bench.center.task("a-1", "t-1").orElseThrow();
+        assertThat(bench.center.task("a-1", "t-1")).containsSame(handle);
+        assertThat(agent.await(TaskDispatch.class).request()).isEqualTo(task("t-1"));
+        report(agent, "t-1", 1, TaskState.SUCCEEDED);
+        assertThat(end(handle)).isEqualTo(status("t-1", 1, TaskState.SUCCEEDED));
+    }
+
     private static class ForwardingStore implements TaskStore {
 
         private final TaskStore to;

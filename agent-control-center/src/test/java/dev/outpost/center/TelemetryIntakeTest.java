@@ -20,6 +20,9 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +68,56 @@ class TelemetryIntakeTest {
         assertThat(agent.await(BatchAck.class)).as("counted as taken").isEqualTo(new BatchAck(at(1)));
         agent.send(logs(at(2)));
         assertThat(agent.await(BatchAck.class)).isEqualTo(new BatchAck(at(2)));
+    }
+
+    @Test
+    void batches_oneAgentNeverEnds_thoseOfAnotherAreHandledAsWell() throws Exception {
+        bench.builder.workers(1);
+        AtomicInteger handledBeforeTheOther = new AtomicInteger();
+        AtomicReference<HandDrivenAgent> busy = new AtomicReference<>();
+        CountDownLatch otherHandled = new CountDownLatch(1);
+        CountDownLatch otherIsThere = bench.telemetry.latch();
+        CountDownLatch begun = new CountDownLatch(1);
+        for (int i = 0; i < 200; i++) {
+            bench.telemetry.answers.add(batch -> {
+                if (!batch.streamId().equals(Positions.STREAM)) {
+                    otherHandled.countDown();
+                } else if (otherHandled.getCount() > 0) {
+                    handledBeforeTheOther.incrementAndGet();
+                    begun.countDown();
+                    awaitThe(otherIsThere);
+                    busy.get().send(logs(at(batch.sequence() + 1)));
+                    await(busy.get());
+                }
+                return CompletableFuture.completedStage(null);
+            });
+        }
+        bench.start();
+        busy.set(bench.connect().join("a-1", at(0)));
+        HandDrivenAgent other = bench.connect().join("a-2", ofAnotherStream(0));
+        busy.get().send(logs(at(1)));
+        begun.await();
+        other.send(logs(ofAnotherStream(1)));
+        other.awaitTurn();
+        otherIsThere.countDown();
+        assertThat(otherHandled.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(handledBeforeTheOther.get()).isBetween(1, 100);
+    }
+
+    private static void awaitThe(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void await(HandDrivenAgent agent) {
+        try {
+            agent.awaitTurn();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

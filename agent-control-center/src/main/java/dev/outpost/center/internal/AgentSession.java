@@ -180,6 +180,15 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         return open.ask(type, body, timeout);
     }
 
+    /** No answer comes any more, whatever the link does. */
+    void centerClosed() {
+        closed = true;
+        AskedAgent open = asked;
+        if (open != null) {
+            open.close();
+        }
+    }
+
     /** The agent counts as lost from now on: a link whose other end is gone may take minutes to end. */
     void close(CloseReason reason) {
         closing = true;
@@ -350,6 +359,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         } else if (payload instanceof Rejection rejection) {
             workers.count("protocol.rejected{" + rejection.code() + "}");
             known.schedules().rejected(this, message.inReplyTo(), rejection.detail());
+            known.tasks().rejected(this, message.inReplyTo(), rejection);
             AskedAgent open = asked;
             if (open != null) {
                 open.rejected(message.inReplyTo(), rejection.detail());

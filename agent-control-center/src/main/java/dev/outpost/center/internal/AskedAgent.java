@@ -80,7 +80,7 @@ final class AskedAgent {
         waiting.patience().cancel(false);
         if (response.status() == Response.Status.OK) {
             Body body = new Body(response.contentType(), response.body());
-            callbacks.execute(() -> waiting.answer().complete(body));
+            workers.complete(callbacks, () -> waiting.answer().complete(body));
         } else {
             fail(waiting.answer(), reason(response.status()), response.detail());
         }
@@ -112,7 +112,7 @@ final class AskedAgent {
     }
 
     private void fail(CompletableFuture<Body> answer, Reason reason, String detail) {
-        callbacks.execute(() -> answer.completeExceptionally(new RequestException(reason, detail)));
+        workers.complete(callbacks, () -> answer.completeExceptionally(new RequestException(reason, detail)));
     }
 
     private static Reason reason(Response.Status status) {

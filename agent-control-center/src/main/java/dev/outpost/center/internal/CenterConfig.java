@@ -27,6 +27,7 @@ import java.util.Map;
  * @param heartbeatInterval what agents are told
  * @param windowBatches what agents are told
  * @param maxDecompressedBytes the largest body that a compressed batch may hold
+ * @param maxMessageBytes the largest message that agents take
  * @param workers threads for user code
  * @param maxAgents agents that are remembered
  * @param admitPerSecond hellos that are looked at
@@ -44,6 +45,7 @@ public record CenterConfig(
         Duration heartbeatInterval,
         int windowBatches,
         int maxDecompressedBytes,
+        int maxMessageBytes,
         int workers,
         int maxAgents,
         int admitPerSecond) {}

@@ -2,9 +2,12 @@ package dev.outpost.center.internal;
 
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.CenterMessage;
+import dev.outpost.agent.protocol.Envelope;
+import dev.outpost.agent.protocol.MessageCodec;
 import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.ScheduleCommand;
 import dev.outpost.agent.protocol.ScheduleSet;
+import dev.outpost.agent.protocol.TaskDispatch;
 import dev.outpost.agent.request.Body;
 import dev.outpost.agent.schedule.Schedule;
 import dev.outpost.agent.schedule.ScheduleStatus;
@@ -49,6 +52,9 @@ public final class CenterRuntime implements ControlCenter {
     }
 
     private static final Duration LONGEST_REQUEST = Duration.ofDays(1);
+
+    /** For what is around a task or a set, and for the ids of one of many tasks. */
+    private static final int SPARE_BYTES = 64 << 10;
 
     private final CenterConfig config;
     private final Clock clock = Clock.systemUTC();
@@ -135,18 +141,21 @@ public final class CenterRuntime implements ControlCenter {
     @Override
     public TaskHandle dispatch(String agentId, TaskRequest request) {
         requireOpen();
+        requireFits("the task", new TaskDispatch(request));
         return registry.dispatch(agentId, request);
     }
 
     @Override
     public Broadcast dispatch(AgentSelector selector, TaskRequest request) {
         requireOpen();
+        requireFits("the task", new TaskDispatch(request));
         return new BroadcastRun(request, agents(selector), agentId -> registry.dispatchOneOf(agentId, request));
     }
 
     @Override
     public RollOut rollOut(AgentSelector selector, TaskRequest template, RollOutPlan plan) {
         requireOpen();
+        requireFits("the task", new TaskDispatch(template));
         RollOutRun run = new RollOutRun(
                 template, plan, agents(selector), agentId -> registry.dispatchOneOf(agentId, template), workers);
         rollOuts.add(run);
@@ -160,7 +169,7 @@ public final class CenterRuntime implements ControlCenter {
 
     @Override
     public Optional<TaskHandle> task(String agentId, String taskId) {
-        return registry.known(agentId).flatMap(entry -> entry.tasks().task(taskId));
+        return registry.task(agentId, taskId).map(task -> task);
     }
 
     @Override
@@ -172,6 +181,7 @@ public final class CenterRuntime implements ControlCenter {
     public CompletableFuture<ScheduleAnswer> pushSchedules(String agentId, String version, List<Schedule> schedules) {
         ScheduleSet set = new ScheduleSet(version, schedules);
         requireOpen();
+        requireFits("the set", set);
         return registry.push(agentId, set);
     }
 
@@ -180,6 +190,7 @@ public final class CenterRuntime implements ControlCenter {
             AgentSelector selector, String version, List<Schedule> schedules) {
         ScheduleSet set = new ScheduleSet(version, schedules); // one for all, however many they are
         requireOpen();
+        requireFits("the set", set);
         Map<String, CompletableFuture<ScheduleAnswer>> answers = new LinkedHashMap<>();
         for (AgentInfo agent : agents(selector)) {
             answers.put(agent.id(), registry.push(agent.id(), set));
@@ -204,6 +215,15 @@ public final class CenterRuntime implements ControlCenter {
         return registry.known(agentId)
                 .map(entry -> entry.schedules().statuses())
                 .orElse(List.of());
+    }
+
+    /** What is too large for the agents' transports ends the connection, and is sent again on the next one: so it must not be taken. */
+    private void requireFits(String what, CenterMessage message) {
+        int size = MessageCodec.encodeCenter(new Envelope<>(0, 0, 0, message)).size();
+        int most = config.maxMessageBytes() - SPARE_BYTES;
+        if (size > most) {
+            throw new IllegalArgumentException(what + " has " + size + " bytes; allowed are " + most);
+        }
     }
 
     private void requireOpen() {

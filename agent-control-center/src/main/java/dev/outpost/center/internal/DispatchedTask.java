@@ -33,8 +33,17 @@ final class DispatchedTask implements TaskHandle {
     /** What the store has of it; null before it is stored. Belongs to the book's turn. */
     @Nullable TaskRecord record;
 
-    /** The connection that it was sent on last. Belongs to the book's turn. */
+    /** The connection that it was sent on last. Belongs to the book's turn, as the next ones do. */
     @Nullable AgentSession sentOn;
+
+    /** The number of the message that it was sent with there. */
+    long sentAs;
+
+    /** How often it was sent there. */
+    int timesSent;
+
+    /** Whether the agent may have it from a connection before. */
+    boolean sentBefore;
 
     DispatchedTask(TaskBook book, TaskRequest request) {
         this.book = book;
@@ -102,18 +111,21 @@ final class DispatchedTask implements TaskHandle {
             }
             watchers.forEach(watcher -> book.callbacks().execute(() -> watcher.accept(status)));
             if (status.state().isFinal()) {
-                book.callbacks().execute(() -> outcome.complete(status));
+                book.complete(() -> outcome.complete(status));
             }
         }
     }
 
     /** Nothing will be known of how it ends. */
     void fail(String why) {
-        book.callbacks().execute(() -> outcome.completeExceptionally(new CenterException(why)));
+        book.complete(() -> outcome.completeExceptionally(new CenterException(why)));
     }
 
+    /** Nothing more will be known; without effect on one whose end is known, and only has to be told. */
     void centerClosed() {
-        outcome.completeExceptionally(
-                new CenterException("the control center has closed; the task goes on at the agent"));
+        if (status().filter(last -> last.state().isFinal()).isEmpty()) {
+            outcome.completeExceptionally(
+                    new CenterException("the control center has closed; the task goes on at the agent"));
+        }
     }
 }

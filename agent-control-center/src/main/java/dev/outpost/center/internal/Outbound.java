@@ -39,11 +39,11 @@ final class Outbound {
      * @return the message's id
      */
     synchronized long send(CenterMessage message, long inReplyTo) {
-        Envelope<CenterMessage> envelope = envelope(message, inReplyTo);
-        waiting.add(envelope);
-        bytes += sizeOf(envelope);
+        Envelope<CenterMessage> unstamped = new Envelope<>(nextId++, inReplyTo, 0, message);
+        waiting.add(unstamped);
+        bytes += sizeOf(unstamped);
         flush();
-        return envelope.id();
+        return unstamped.id();
     }
 
     /** Acknowledges an epoch up to a position; without effect when a later one waits already. */
@@ -58,7 +58,7 @@ final class Outbound {
     /** Sends what waits, as far as the connection takes it. */
     synchronized void flush() {
         for (Envelope<CenterMessage> next = waiting.peek(); next != null; next = waiting.peek()) {
-            if (!connection.trySend(next)) {
+            if (!connection.trySend(stamped(next))) { // as of now: an agent refuses a command whose time is long past
                 return;
             }
             waiting.remove();
@@ -66,7 +66,7 @@ final class Outbound {
         }
         var each = acks.values().iterator();
         while (each.hasNext()) {
-            if (!connection.trySend(envelope(new BatchAck(each.next()), 0))) {
+            if (!connection.trySend(stamped(new Envelope<>(nextId++, 0, 0, new BatchAck(each.next()))))) {
                 return;
             }
             each.remove();
@@ -88,8 +88,9 @@ final class Outbound {
         return waiting.size();
     }
 
-    private Envelope<CenterMessage> envelope(CenterMessage message, long inReplyTo) {
+    private Envelope<CenterMessage> stamped(Envelope<CenterMessage> message) {
         Instant now = clock.instant();
-        return new Envelope<>(nextId++, inReplyTo, now.getEpochSecond() * 1_000_000_000L + now.getNano(), message);
+        long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+        return new Envelope<>(message.id(), message.inReplyTo(), nanos, message.payload());
     }
 }

@@ -2,6 +2,7 @@ package dev.outpost.center.internal;
 
 import dev.outpost.agent.protocol.ScheduleReport;
 import dev.outpost.agent.protocol.ScheduleSet;
+import dev.outpost.agent.schedule.Schedule;
 import dev.outpost.agent.schedule.ScheduleStatus;
 import dev.outpost.center.AgentInfo;
 import dev.outpost.center.CenterException;
@@ -9,8 +10,11 @@ import dev.outpost.center.ScheduleAnswer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The schedules of one agent: those that it is to follow, what it makes of them, and how all stand. Guarded by itself. */
@@ -24,10 +28,19 @@ final class PushedSchedules {
     private final Executor turn;
     private final Map<String, ScheduleStatus> statuses = new LinkedHashMap<>(4);
     private @Nullable ScheduleSet desired;
-    private @Nullable CompletableFuture<ScheduleAnswer> answer;
+    private @Nullable Promise answer;
+
+    /** Those of which nobody has said how they end. */
+    private final Set<Promise> promised = ConcurrentHashMap.newKeySet(4);
+
     private String followed = "";
     private @Nullable AgentSession session;
     private long sentAs;
+
+    /** What the program waits for; itself, for futures are not told apart by sets. */
+    private static final class Promise {
+        private final CompletableFuture<ScheduleAnswer> future = new CompletableFuture<>();
+    }
 
     /**
      * Without any.
@@ -46,7 +59,8 @@ final class PushedSchedules {
     }
 
     CompletableFuture<ScheduleAnswer> push(ScheduleSet set) {
-        CompletableFuture<ScheduleAnswer> promise = new CompletableFuture<>();
+        Promise promise = new Promise();
+        promised.add(promise);
         turn.execute(() -> {
             if (!agent.keep(set)) {
                 fail(promise, "the agent store failed, and the schedules were not sent");
@@ -61,7 +75,7 @@ final class PushedSchedules {
                 send();
             }
         });
-        return promise;
+        return promise.future;
     }
 
     private void send() {
@@ -109,7 +123,8 @@ final class PushedSchedules {
         }
         if (!report.version().equals(followed)) {
             followed = report.version();
-            statuses.values().removeIf(ScheduleStatus::pushed);
+            Set<String> wanted = names(followed);
+            statuses.values().removeIf(status -> status.pushed() && !wanted.contains(status.name()));
         }
         for (ScheduleStatus status : report.schedules()) {
             if (statuses.size() < MOST_STATUSES || statuses.containsKey(status.name())) {
@@ -126,6 +141,13 @@ final class PushedSchedules {
         return true;
     }
 
+    /** Of the schedules in a version, if that is known: such as are in the version before just so are not reported again. */
+    private Set<String> names(String version) {
+        return desired == null || !desired.version().equals(version)
+                ? Set.of()
+                : desired.schedules().stream().map(Schedule::name).collect(Collectors.toSet());
+    }
+
     /** The agent could make nothing of the message with that id. */
     synchronized void rejected(AgentSession from, long messageId, String detail) {
         if (from == session && messageId == sentAs && messageId != 0) {
@@ -134,16 +156,19 @@ final class PushedSchedules {
     }
 
     private void answered(boolean taken, List<String> problems) {
-        CompletableFuture<ScheduleAnswer> promise = answer;
+        Promise promise = answer;
         if (promise != null && desired != null) {
             answer = null;
             ScheduleAnswer said = new ScheduleAnswer(agent.id(), desired.version(), taken, problems);
-            agent.callbacks().execute(() -> promise.complete(said));
+            promised.remove(promise);
+            parts.workers().complete(agent.callbacks(), () -> promise.future.complete(said));
         }
     }
 
-    private void fail(CompletableFuture<ScheduleAnswer> promise, String why) {
-        agent.callbacks().execute(() -> promise.completeExceptionally(new CenterException(why)));
+    private void fail(Promise promise, String why) {
+        promised.remove(promise);
+        parts.workers()
+                .complete(agent.callbacks(), () -> promise.future.completeExceptionally(new CenterException(why)));
     }
 
     /** How the agent's schedules stood when it last said so. */
@@ -151,9 +176,10 @@ final class PushedSchedules {
         return List.copyOf(statuses.values());
     }
 
-    synchronized void centerClosed() {
-        if (answer != null) {
-            answer.completeExceptionally(new CenterException("the control center has closed"));
-        }
+    /** Also of those that the store kept from being sent. Without the lock: what follows is the program's. */
+    void centerClosed() {
+        promised.forEach(
+                promise -> promise.future.completeExceptionally(new CenterException("the control center has closed")));
+        promised.clear();
     }
 }

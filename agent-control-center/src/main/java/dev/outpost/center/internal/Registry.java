@@ -99,6 +99,16 @@ final class Registry {
         return entry;
     }
 
+    /** A dispatched task, whether it has ended or not; reads the store. */
+    Optional<DispatchedTask> task(String agentId, String taskId) {
+        Optional<DispatchedTask> task =
+                known(agentId).flatMap(entry -> entry.tasks().task(taskId));
+        if (closed) {
+            task.ifPresent(DispatchedTask::centerClosed); // it may have come too late to be seen by close
+        }
+        return task;
+    }
+
     DispatchedTask dispatch(String agentId, TaskRequest request) {
         AgentEntry entry = agent(agentId);
         workers.count("tasks.dispatched");
@@ -175,7 +185,7 @@ final class Registry {
     void refused(String agentId, String address, Refusal refusal) {
         String id = Limits.cutReason(agentId);
         refusals.log(id, address, refusal);
-        listeners.tell(workers::execute, listener -> listener.onRefused(id, address, refusal.detail()));
+        listeners.tell(workers::tell, listener -> listener.onRefused(id, address, refusal.detail()));
     }
 
     void closed(AgentSession session, @Nullable AgentEntry entry, String reason) {
@@ -242,5 +252,6 @@ final class Registry {
         closed = true;
         long deadline = System.nanoTime() + STORING_TIME.toNanos();
         agents.values().forEach(entry -> entry.end(deadline));
+        sessions.forEach(AgentSession::centerClosed);
     }
 }

@@ -32,6 +32,9 @@ final class StreamIntake {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** Then others have their turn on the same thread. */
+    private static final int MOST_AT_ONCE = 16;
+
     private final AgentSession session;
     private final Delivery delivery;
     private final Workers workers;
@@ -136,9 +139,19 @@ final class StreamIntake {
             fail("the watermark store failed");
             return;
         }
-        if (opened.sequence() > stored && !skip(stored)) {
+        if (opened.sequence() <= stored) {
+            loaded(stored, announced);
             return;
         }
+        workers.handle(
+                () -> { // the handler is told of a gap
+                    if (skip(stored)) {
+                        loaded(stored, announced);
+                    }
+                });
+    }
+
+    private void loaded(long stored, OptionalLong announced) {
         long through;
         boolean owed;
         synchronized (this) {
@@ -288,9 +301,9 @@ final class StreamIntake {
     // ---- handling, on a thread for that
     // ----------------------------------------------------------------------------------
 
-    /** Handles batches until there is none or one is not done at once. */
+    /** Handles batches until there is none or one is not done at once. However many there are, they make way for those of others. */
     private void handleNext() {
-        while (true) {
+        for (int i = 0; i < MOST_AT_ONCE; i++) {
             AgentMessage next;
             boolean end;
             synchronized (this) {
@@ -316,6 +329,7 @@ final class StreamIntake {
             }
             finish(next, failureOf(done));
         }
+        workers.handle(this::handleNext);
     }
 
     private StreamGap gap(TelemetryGap gap) {

@@ -1,5 +1,6 @@
 package dev.outpost.center.internal;
 
+import dev.outpost.agent.protocol.Rejection;
 import dev.outpost.agent.protocol.TaskCancel;
 import dev.outpost.agent.protocol.TaskDispatch;
 import dev.outpost.agent.protocol.TaskReportAck;
@@ -13,6 +14,7 @@ import dev.outpost.center.CenterException;
 import dev.outpost.center.store.TaskRecord;
 import dev.outpost.center.store.TaskStore;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,12 @@ import org.jspecify.annotations.Nullable;
 final class TaskBook {
 
     private static final int MOST_OPEN = 10_000;
+    private static final int MOST_TIMES_SENT = 3;
+
+    /** How an agent's words about a command begin that took too long, and about one that it has had already. */
+    private static final String STALE = "its time is off";
+
+    private static final String HAD_ALREADY = "a command counts once";
 
     private final String agentId;
     private final AgentEntry agent;
@@ -40,8 +48,9 @@ final class TaskBook {
     private final Executor turn;
     private final Map<String, DispatchedTask> open = new LinkedHashMap<>(); // guarded by itself
 
-    private @Nullable AgentSession session; // belongs to the turn, as the next one does
+    private @Nullable AgentSession session; // belongs to the turn, as the next ones do
     private String memory = "";
+    private final Map<Long, DispatchedTask> unanswered = new HashMap<>(4); // by the number of the message
 
     TaskBook(AgentEntry agent, CenterParts parts, Executor turn) {
         this.agentId = agent.id();
@@ -57,6 +66,11 @@ final class TaskBook {
 
     Executor callbacks() {
         return agent.callbacks();
+    }
+
+    /** Completes a future among the callbacks. */
+    void complete(Runnable completion) {
+        parts.workers().complete(agent.callbacks(), completion);
     }
 
     // ---- asked by the program
@@ -100,6 +114,10 @@ final class TaskBook {
             task.record = cancelled; // if it cannot be stored, it is sent on the next connection all the same
             if (!record.sent()) {
                 advance(task);
+                TaskRecord left = task.record;
+                if (left != null && !left.isEnded()) {
+                    parts.expiries().retry(task); // the store failed, and the agent may never be back
+                }
             } else if (stored(() -> store.put(cancelled)) && session != null && task.sentOn == session) {
                 session.outbound().send(new TaskCancel(record.taskId(), reason), 0);
             }
@@ -114,7 +132,8 @@ final class TaskBook {
                 return Optional.of(known);
             }
         }
-        return store.task(agentId, taskId).flatMap(this::handle);
+        return store.task(agentId, taskId)
+                .flatMap(record -> handle(record).map(task -> record.isOpen() ? adopted(task) : task));
     }
 
     private Optional<DispatchedTask> handle(TaskRecord record) {
@@ -122,8 +141,40 @@ final class TaskBook {
         return request == null ? Optional.empty() : Optional.of(known(new DispatchedTask(this, request), record));
     }
 
+    /** One that the store has and nobody here: it ended just now, or it came to the store in another way. */
+    private DispatchedTask adopted(DispatchedTask task) {
+        synchronized (open) {
+            DispatchedTask known = open.putIfAbsent(task.request().id(), task);
+            if (known != null) {
+                return known;
+            }
+        }
+        turn.execute(() -> {
+            if (task.record == null || task.record.isEnded()) {
+                return; // a report was before us
+            }
+            try {
+                TaskRecord now = store.task(agentId, task.request().id()).orElseThrow();
+                if (now.isEnded()) {
+                    close(task);
+                    known(task, now);
+                    return;
+                }
+                task.record = now;
+            } catch (Throwable t) { // user code: any Error must be survived as well
+                parts.workers().failed("task store", t);
+                close(task);
+                task.fail("the task store failed: " + t);
+                return;
+            }
+            advance(task);
+        });
+        return task;
+    }
+
     private static DispatchedTask known(DispatchedTask task, TaskRecord record) {
         task.record = record;
+        task.sentBefore = record.sent();
         if (record.status() != null) {
             task.reported(record.status());
         }
@@ -164,6 +215,7 @@ final class TaskBook {
         }
         session = present;
         memory = newMemory;
+        unanswered.clear();
         if (present != null) {
             for (DispatchedTask task : unfinished()) {
                 if (present.isClosing()) {
@@ -181,6 +233,17 @@ final class TaskBook {
                 take(from, status);
             } else {
                 parts.workers().count("task.reports.superseded");
+            }
+        });
+    }
+
+    /** The agent could make nothing of the message with that id, which may have been a dispatch. */
+    void rejected(AgentSession from, long messageId, Rejection rejection) {
+        turn.execute(() -> {
+            DispatchedTask task = session == from ? unanswered.get(messageId) : null;
+            if (task != null && !rejection.detail().endsWith(HAD_ALREADY)) { // what came twice counts once
+                unanswered.remove(messageId);
+                notTaken(from, task, rejection);
             }
         });
     }
@@ -207,6 +270,7 @@ final class TaskBook {
                 return;
             } else if (known.isOpen()) {
                 task.record = known;
+                task.sentBefore = known.sent();
             } else { // never taken by the agent, or begun there by itself: the agent says how it stands
                 store.put(first);
                 task.record = first;
@@ -253,11 +317,40 @@ final class TaskBook {
         }
         parts.expiries().remove(task);
         if (to != null && task.sentOn != to) {
+            task.sentBefore |= task.sentOn != null;
             task.sentOn = to;
-            to.outbound().send(new TaskDispatch(task.request()), 0);
-            if (record.cancelReason() != null) {
-                to.outbound().send(new TaskCancel(record.taskId(), record.cancelReason()), 0);
-            }
+            task.timesSent = 0;
+            send(to, task, record);
+        }
+    }
+
+    private void send(AgentSession to, DispatchedTask task, TaskRecord record) {
+        task.timesSent++;
+        task.sentAs = to.outbound().send(new TaskDispatch(task.request()), 0);
+        unanswered.put(task.sentAs, task);
+        if (record.cancelReason() != null) {
+            to.outbound().send(new TaskCancel(record.taskId(), record.cancelReason()), 0);
+        }
+    }
+
+    /** The agent has not taken a dispatch, and says nothing else of it: what took too long is sent anew, anything else ends here. */
+    private void notTaken(AgentSession to, DispatchedTask task, Rejection rejection) {
+        TaskRecord record = task.record;
+        if (record == null || record.isEnded()) {
+            return;
+        }
+        if (rejection.code() == Rejection.Code.INVALID
+                && rejection.detail().startsWith(STALE)
+                && task.timesSent < MOST_TIMES_SENT) {
+            parts.workers().count("tasks.sent_again");
+            send(to, task, record);
+        } else if (record.status() != null) { // it was taken before: its reports say how it ends
+            parts.workers().count("tasks.rejected_after_reports");
+        } else if (task.sentBefore) {
+            String unknown = "the agent may have it from a connection before, and did not take it again: ";
+            endHere(task, record, TaskState.INDETERMINATE, unknown + rejection.detail());
+        } else {
+            endHere(task, record, TaskState.REFUSED, rejection.detail());
         }
     }
 
@@ -282,7 +375,6 @@ final class TaskBook {
         TaskRecord ended = record.reported(status, "");
         if (stored(() -> store.put(ended))) {
             task.record = ended;
-            parts.expiries().remove(task);
             parts.workers().count("tasks.ended_here{" + state + "}");
             close(task);
             task.reported(status);
@@ -319,6 +411,7 @@ final class TaskBook {
         parts.workers().count(after != null ? "task.reports.received" : "task.reports.repeated");
         if (after != null) {
             if (task != null) {
+                unanswered.remove(task.sentAs, task);
                 task.record = after;
                 if (after.isEnded()) {
                     close(task);
@@ -354,6 +447,7 @@ final class TaskBook {
     }
 
     private void close(DispatchedTask task) {
+        parts.expiries().remove(task);
         synchronized (open) {
             open.remove(task.request().id(), task);
         }

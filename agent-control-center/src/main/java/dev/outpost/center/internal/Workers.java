@@ -2,16 +2,17 @@ package dev.outpost.center.internal;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -34,14 +35,17 @@ final class Workers {
     private final ExecutorService pool;
     private final ExecutorService handlers;
     private final ExecutorService callbacks;
-    private final ScheduledExecutorService timer;
+    private final ScheduledThreadPoolExecutor timer;
+    private final Set<Runnable> completions = ConcurrentHashMap.newKeySet();
     private final Map<String, LongAdder> counters = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     Workers(int threads) {
         pool = pool(threads, "worker");
         handlers = pool(threads, "telemetry");
         callbacks = pool(threads, "callback");
-        timer = Executors.newSingleThreadScheduledExecutor(threads("timer"));
+        timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
+        timer.setRemoveOnCancelPolicy(true); // an answered request must not stay until its timeout
     }
 
     private static ExecutorService pool(int threads, String role) {
@@ -89,6 +93,24 @@ final class Workers {
         execute(callbacks, command);
     }
 
+    /**
+     * Completes a future of the program's, in its turn; when that does not come before these threads end, then. So nobody waits for ever.
+     * Never on the calling thread, which may hold locks.
+     */
+    void complete(Executor turn, Runnable completion) {
+        completions.add(completion);
+        turn.execute(() -> completeNow(completion));
+        if (closed) { // whoever closes may have looked before
+            threads("late").newThread(() -> completeNow(completion)).start();
+        }
+    }
+
+    private void completeNow(Runnable completion) {
+        if (completions.remove(completion)) {
+            guard("completion", completion::run);
+        }
+    }
+
     private void execute(ExecutorService on, Runnable command) {
         try {
             on.execute(command);
@@ -111,6 +133,11 @@ final class Workers {
             count("center.work.after_close");
             return CompletableFuture.completedFuture(null);
         }
+    }
+
+    /** How much waits for its time. */
+    int waiting() {
+        return timer.getQueue().size();
     }
 
     /** Runs the user's code here and now. */
@@ -152,6 +179,8 @@ final class Workers {
         end(handlers);
         end(pool);
         end(callbacks);
+        closed = true;
+        completions.forEach(this::completeNow); // what the turns that have ended left behind
     }
 
     private static void end(ExecutorService threads) {

@@ -4,6 +4,7 @@ import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.task.TaskEngine;
 import dev.outpost.agent.schedule.EventTrigger;
+import dev.outpost.agent.schedule.MisfirePolicy;
 import dev.outpost.agent.schedule.PollTrigger;
 import dev.outpost.agent.task.OverlapPolicy;
 import dev.outpost.agent.task.TaskOrigin;
@@ -90,10 +91,10 @@ final class Firings {
         agenda.plan(entry, later(entry.standing.through(), agenda.now()));
     }
 
-    /** The wall clock was wrong: what is dealt with far in the future says nothing, and would hold up dates until then. */
+    /** The wall clock was wrong: what is dealt with in the future says nothing, and would hold up dates until then. */
     void followCorrectedClock(Entry entry) {
         Instant now = agenda.now();
-        if (!entry.standing.through().isAfter(now.plus(ElapsedClock.CORRECTION))) {
+        if (!entry.standing.through().isAfter(now)) { // what is ahead is by the wrong clock, be it less than a day
             return;
         }
         Instant justBefore = now.minusNanos(1);
@@ -146,7 +147,7 @@ final class Firings {
         }
         Event event = entry.event;
         entry.event = null;
-        fireAll(entry, misfires.toFire(), event);
+        fireAll(entry, misfires.toFire(), overlap(entry, misfires), event);
     }
 
     /** All that is due; empty when the trigger fails. */
@@ -159,8 +160,12 @@ final class Firings {
     }
 
     /** Made up for, they go one behind the other: a policy that leaves out what overlaps would leave them out. */
-    private void fireAll(Entry entry, List<Instant> moments, @Nullable Event event) {
-        OverlapPolicy overlap = moments.size() > 1 ? OverlapPolicy.QUEUE : entry.schedule.overlap();
+    private static OverlapPolicy overlap(Entry entry, Misfires misfires) {
+        boolean madeUpFor = entry.schedule.misfire().kind() == MisfirePolicy.Kind.CATCH_UP && misfires.missed() > 0;
+        return madeUpFor ? OverlapPolicy.QUEUE : entry.schedule.overlap();
+    }
+
+    private void fireAll(Entry entry, List<Instant> moments, OverlapPolicy overlap, @Nullable Event event) {
         boolean repeats = entry.kind == Entry.Kind.AFTER_END;
         for (Instant moment : moments) {
             Throwable failure = fire(entry, moment.toString(), overlap, event, repeats ? end(entry) : null);
@@ -220,7 +225,7 @@ final class Firings {
         if (holds && !closed && !entry.removed && !entry.standing.paused()) {
             agenda.look();
             entry.standing = entry.standing.dealtWith(moment, 0);
-            fireAll(entry, List.of(moment), null);
+            fireAll(entry, List.of(moment), entry.schedule.overlap(), null);
             agenda.arm();
         }
     }

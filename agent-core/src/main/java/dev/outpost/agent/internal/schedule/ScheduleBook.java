@@ -213,18 +213,36 @@ public final class ScheduleBook {
         agenda.look();
         Map<String, Schedule> wanted = new HashMap<>();
         set.schedules().forEach(schedule -> wanted.put(schedule.name(), schedule));
+        Map<String, ScheduleJournal.Remembered> before = new HashMap<>();
         for (Entry entry : List.copyOf(byName.values())) {
             Schedule same = wanted.get(entry.name());
             if (same != null && PushedSet.isSame(same, entry.schedule)) {
                 wanted.remove(entry.name()); // goes on as it stands
             } else if (entry.pushed) {
+                if (same != null && entry.kind == Entry.Kind.WALL) {
+                    before.put(
+                            entry.name(), stood(entry, same)); // else a firing that waits for its jitter would be lost
+                }
                 leave(entry);
             }
         }
-        wanted.values().forEach(schedule -> firings.begin(enter(schedule, true), null));
+        for (Schedule schedule : wanted.values()) {
+            Entry entry = enter(schedule, true);
+            firings.begin(entry, before.get(schedule.name()));
+            if (before.containsKey(schedule.name())) {
+                journal.put(entry); // the one that left took its place in the journal along
+            }
+        }
         version = set.version();
         journal.put(set);
         agenda.turn();
+    }
+
+    /** Where a schedule stands that another one of its name follows; whether it is paused says the set, if it says something new. */
+    private static ScheduleJournal.Remembered stood(Entry entry, Schedule changed) {
+        Standing standing = entry.standing;
+        boolean paused = changed.paused() == entry.schedule.paused() ? standing.paused() : changed.paused();
+        return new ScheduleJournal.Remembered(paused, entry.fingerprint, standing.through(), standing.last());
     }
 
     private void leave(Entry entry) {

@@ -138,6 +138,18 @@ class ScheduleBookTest {
         assertThat(bench.count("schedules.clock.corrected")).isEqualTo(1);
     }
 
+    /** The last firing was long ago by the wrong clock, so that it is less than a day ahead by the right one. */
+    @Test
+    void turn_clockCorrectedAndLittleIsAhead_followsTheNewTime() {
+        bench.start(schedule(Trigger.cron("0 * * * *")).build());
+        bench.stall(Duration.ofMinutes(59));
+
+        bench.setWall(NOON.minus(Duration.ofDays(1)).plus(Duration.ofMinutes(30)));
+        bench.pass(Duration.ofMinutes(30));
+
+        assertThat(bench.fired()).containsExactly("s/2026-10-31T13:00:00Z");
+    }
+
     @Test
     void turn_clockCorrected_namesWhatCountsElapsedTimeAnewWithoutHoldingItUp() {
         bench.start(schedule(Trigger.every(Duration.ofMinutes(1))).build());

@@ -90,6 +90,24 @@ class ScheduleMisfireTest {
                 .allSatisfy(request -> assertThat(request.overlap()).isEqualTo(used));
     }
 
+    @ParameterizedTest
+    @EnumSource(Cause.class)
+    void oneIsLate_catchUp_isQueuedWhateverOverlapSays(Cause cause) {
+        Schedule schedule = schedule(Trigger.cron("5 * * * *"))
+                .overlap(OverlapPolicy.SKIP)
+                .misfire(MisfirePolicy.catchUp(3))
+                .build();
+        bench.start(schedule);
+
+        happens(cause, schedule);
+
+        assertThat(bench.firedSeconds()).containsExactly(300L);
+        WideEngine.finishAll(bench.engine);
+        assertThat(WideEngine.begun(bench.engine))
+                .singleElement()
+                .satisfies(request -> assertThat(request.overlap()).isEqualTo(OverlapPolicy.QUEUE));
+    }
+
     /** More than a minute late, though the next one is not due. */
     @ParameterizedTest
     @EnumSource(Cause.class)

@@ -99,6 +99,42 @@ class SchedulePushTest {
     }
 
     @Test
+    void onSet_otherTaskWhileAFiringWaitsForItsJitter_firesIt() {
+        bench.start();
+        Schedule first =
+                schedule("p", EVERY_MINUTE).jitter(Duration.ofSeconds(59)).build();
+        push("v1", first);
+        bench.pass(Duration.ofSeconds(60));
+        assertThat(bench.fired()).as("its jitter is not zero").isEmpty();
+
+        push(
+                "v2",
+                Schedule.of("p", EVERY_MINUTE, TaskRequest.of("other").build())
+                        .jitter(Duration.ofSeconds(59))
+                        .build());
+        bench.pass(Duration.ofSeconds(59));
+
+        assertThat(bench.fired()).containsExactly("p/2026-11-01T12:01:00Z");
+        bench.restart(Duration.ZERO);
+        bench.pass(Duration.ofSeconds(60));
+        assertThat(bench.fired()).containsExactly("p/2026-11-01T12:01:00Z", "p/2026-11-01T12:02:00Z");
+    }
+
+    @Test
+    void onSet_otherTaskOfAPausedSchedule_staysPausedUnlessTheSetSaysSo() {
+        bench.start();
+        push("v1", schedule("p", EVERY_MINUTE).build());
+        bench.steer(book -> book.pause("p"));
+
+        push("v2", schedule("p", EVERY_MINUTE).jitter(Duration.ofSeconds(1)).build());
+        assertThat(bench.status("p").paused()).isTrue();
+        push("v3", schedule("p", EVERY_MINUTE).paused(true).build());
+        assertThat(bench.status("p").paused()).isTrue();
+        push("v4", schedule("p", EVERY_MINUTE).build());
+        assertThat(bench.status("p").paused()).isFalse();
+    }
+
+    @Test
     void onSet_scheduleIsGone_firesNoMore() {
         bench.start();
         push(
