@@ -12,7 +12,7 @@ final class FleetCenterProcess {
 
     private FleetCenterProcess() {}
 
-    /** Security, certificates, port; how many agents it lets in per second, or 0 for its default. */
+    /** Security, certificates, port; how many agents it lets in per second, or 0 for its default; whether to watch handshakes, if so. */
     public static void main(String[] arguments) throws Exception {
         MemoryWatch memory = MemoryWatch.start();
         Link link = Link.of(arguments);
@@ -30,7 +30,7 @@ final class FleetCenterProcess {
         }
         try (ControlCenter center = builder.build()) {
             center.start();
-            HandshakeWatch handshakes = perSecond > 0 ? null : HandshakeWatch.start(center);
+            HandshakeWatch handshakes = arguments.length > 4 ? HandshakeWatch.start(center) : null;
             Parent.tell("port", center.port());
             Parent.awaitEnd();
             System.gc();

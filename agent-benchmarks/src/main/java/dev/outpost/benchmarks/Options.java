@@ -29,6 +29,9 @@ record Options(Map<String, String> values) {
     /** When {@code storm} kills the control center: {@code settled} or {@code early}. */
     static final String WHEN = "when";
 
+    /** Connections that the control center of {@code storm} takes in any second. */
+    static final String ADMITTED = "admitted";
+
     /** Schedules of {@code schedules} and timers of {@code timers}. */
     static final String COUNT = "count";
 
@@ -39,7 +42,7 @@ record Options(Map<String, String> values) {
     static final Options NONE = new Options(Map.of());
 
     private static final Set<String> KNOWN =
-            new TreeSet<>(Set.of(SECONDS, RATE, MEGABYTES, AGENTS, WHEN, COUNT, DIRECTORY));
+            new TreeSet<>(Set.of(SECONDS, RATE, MEGABYTES, AGENTS, WHEN, ADMITTED, COUNT, DIRECTORY));
 
     /**
      * Takes the options among {@code arguments}.

@@ -22,11 +22,13 @@ final class Storm {
     private final Report report;
     private final int agents;
     private final boolean early;
+    private final int admitted;
 
     Storm(Path certificates, Report report, Options options) {
         this.certificates = certificates;
         this.report = report;
         this.agents = options.number(Options.AGENTS, AGENTS);
+        this.admitted = options.number(Options.ADMITTED, ADMITTED_PER_SECOND);
         this.early = options.oneOf(Options.WHEN, SETTLED, EARLY).equals(EARLY);
     }
 
@@ -60,7 +62,8 @@ final class Storm {
     }
 
     private ChildJvm center(Link link, int port) throws IOException, InterruptedException {
-        ChildJvm center = ChildJvm.start(FleetCenterProcess.class, link.spec(), link.certificates(), port, 0);
+        ChildJvm center =
+                ChildJvm.start(FleetCenterProcess.class, link.spec(), link.certificates(), port, admitted, true);
         center.await("port", PATIENCE);
         return center;
     }
@@ -83,7 +86,7 @@ final class Storm {
                         + " % of a processor, memory " + Report.number(before / 1_024) + " MB, then "
                         + Report.number(center.residentKilobytes() / 1_024) + " MB");
         Figures figures = Figures.parse(center.endAndAwait("figures", PATIENCE));
-        report.verdict("handshakes begun in any 1 s", figures.get("begun"), Budget.atMost(ADMITTED_PER_SECOND));
+        report.verdict("handshakes begun in any 1 s", figures.get("begun"), Budget.atMost(admitted));
         report.side("handshakes done in any 1 s", "at most " + figures.text("done"));
     }
 }

@@ -311,7 +311,10 @@ public final class AgentBuilder {
         return this;
     }
 
-    /** How many characters of a task's output are reported: 256 to 524,288; default 65,536. Longer values are cut. */
+    /**
+     * How many characters of a task's output are reported: 256 to 524,288; default 65,536. Longer values are cut. Of more than 131,072
+     * the control center of this project keeps that many.
+     */
     public AgentBuilder taskResultLimit(int characters) {
         tasks.resultChars = characters;
         return this;
