@@ -25,9 +25,15 @@ import java.util.concurrent.locks.LockSupport;
 final class ProbeProcess implements ConnectionListener<CenterMessage> {
 
     private static final long PERIOD_MILLIS = 10;
+    private static final long WARM_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
 
     private final Histogram trips = new Histogram();
+
+    /** Those that were due when the control center had been up for a while. */
+    private final Histogram warmTrips = new Histogram();
+
+    private volatile long warmFromNanos = Long.MAX_VALUE;
     private final CountDownLatch gone = new CountDownLatch(1);
     private volatile boolean welcomed;
     private final Map<Long, Long> due = new ConcurrentHashMap<>();
@@ -48,7 +54,7 @@ final class ProbeProcess implements ConnectionListener<CenterMessage> {
         });
         end.setDaemon(true);
         end.start();
-        Histogram last = new Histogram();
+        ProbeProcess last = new ProbeProcess();
         while (ended.getCount() > 0) {
             ProbeProcess probe = new ProbeProcess();
             Hello hello = new Hello(1, "probe", "probe", "probe", Map.of(), List.of(), List.of());
@@ -60,17 +66,18 @@ final class ProbeProcess implements ConnectionListener<CenterMessage> {
             if (probe.welcomed) {
                 Parent.tell("welcomed", System.currentTimeMillis());
                 probe.pingUntil(connection, ended);
-                synchronized (probe.trips) {
-                    last = probe.trips;
-                }
+                last = probe;
             }
         }
-        Parent.tell("figures", last.into(new Figures(), "trip"));
+        synchronized (last.trips) {
+            Parent.tell("figures", last.warmTrips.into(last.trips.into(new Figures(), "trip"), "warm"));
+        }
     }
 
     /** Each ping counts from the moment at which it was due, also when the one before has not been answered yet. */
     private void pingUntil(Connection<AgentMessage> connection, CountDownLatch ended) throws InterruptedException {
         long next = System.nanoTime();
+        warmFromNanos = next + WARM_NANOS;
         for (long id = 2; ended.getCount() > 0 && gone.getCount() > 0; id++) {
             due.put(id, next);
             while (!connection.trySend(new Envelope<>(id, 0, 1, new Ping())) && gone.getCount() > 0) {
@@ -95,6 +102,9 @@ final class ProbeProcess implements ConnectionListener<CenterMessage> {
             if (from != null) {
                 synchronized (trips) {
                     trips.add(System.nanoTime() - from);
+                    if (from - warmFromNanos >= 0) {
+                        warmTrips.add(System.nanoTime() - from);
+                    }
                 }
             }
         }

@@ -75,6 +75,7 @@ final class Storm {
         Figures trips = Figures.parse(probe.endAndAwait("figures", PATIENCE));
         report.side("coming back", back.text("attempts") + " attempts, " + back.text("failures") + " of them failed");
         report.side("round trips meanwhile", Histogram.describe(trips, "trip"));
+        report.side("  after 5 s", Histogram.describe(trips, "warm"));
         report.verdict("all back, s", (back.get("at") - listening) / 1e3, Budget.atMost(40));
         report.verdict("round trip p99, ms", trips.get("trip.p99") / 1e3, Budget.atMost(10));
         double before = center.residentKilobytes();
