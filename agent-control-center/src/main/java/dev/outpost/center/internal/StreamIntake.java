@@ -298,8 +298,7 @@ final class StreamIntake {
         return settled;
     }
 
-    // ---- handling, on a thread for that
-    // ----------------------------------------------------------------------------------
+    // ---- handling, on threads for that ------------------------------------------------------------------------------
 
     /** Handles batches until there is none or one is not done at once. However many there are, they make way for those of others. */
     private void handleNext() {
