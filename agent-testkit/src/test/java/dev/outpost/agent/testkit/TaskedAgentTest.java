@@ -164,21 +164,37 @@ class TaskedAgentTest {
 
     @Test
     void submit_patientInACallback_doesNotWaitForRoom() throws Exception {
-        try (Agent agent = full()) {
-            CompletableFuture<CompletableFuture<TaskStatus>> inCallback = new CompletableFuture<>();
-            var unused = agent.submit(work("refused")).whenComplete((status, failure) -> {
+        CountDownLatch firstMayEnd = new CountDownLatch(1);
+        try (Agent agent = builder((task, context) -> {
+                    (task.id().equals("first") ? firstMayEnd : mayEnd).await();
+                    return TaskResult.succeeded();
+                })
+                .taskWorkers(1)
+                .taskQueueCapacity(1)
+                .build()) {
+            agent.start();
+            CompletableFuture<List<CompletableFuture<TaskStatus>>> inCallback = new CompletableFuture<>();
+            // Of a task that has surely not ended: of one that has, the callback would be this thread's own.
+            var unused = agent.submit(work("first")).whenComplete((status, failure) -> {
                 try {
-                    inCallback.complete(agent.submit(work("third"), Duration.ofDays(1)));
+                    // room for two: one runs and one waits
+                    inCallback.complete(List.of(
+                            agent.submit(work("second"), Duration.ofDays(1)),
+                            agent.submit(work("third"), Duration.ofDays(1)),
+                            agent.submit(work("fourth"), Duration.ofDays(1))));
                 } catch (InterruptedException e) {
                     inCallback.completeExceptionally(e);
                 }
             });
+            firstMayEnd.countDown();
 
-            CompletableFuture<TaskStatus> end = inCallback.get();
+            List<CompletableFuture<TaskStatus>> ends = inCallback.get();
 
-            assertThat(end).as("it waits for room, and nobody waits for that").isNotDone();
+            assertThat(ends).as("they wait, and nobody waits for them").noneMatch(CompletableFuture::isDone);
             mayEnd.countDown();
-            assertThat(end.get().state()).isEqualTo(TaskState.SUCCEEDED);
+            for (CompletableFuture<TaskStatus> end : ends) {
+                assertThat(end.get().state()).isEqualTo(TaskState.SUCCEEDED);
+            }
         }
     }
 
