@@ -244,6 +244,8 @@ class DispatchFlowTest {
         return agent.awaitEnvelope(TaskDispatch.class).id();
     }
 
+    private static final Rejection STALE = new Rejection(Rejection.Code.STALE, "off by PT6M");
+
     private static Rejection invalid(String detail) {
         return new Rejection(Rejection.Code.INVALID, detail);
     }
@@ -266,15 +268,14 @@ class DispatchFlowTest {
         start();
         HandDrivenAgent agent = bench.connect().join("a-1");
         TaskHandle handle = bench.center.dispatch("a-1", task("t-1").build());
-        Rejection stale = invalid("its time is off by PT6M; allowed is PT5M either way");
-        agent.reply(awaitDispatch(agent), stale);
-        agent.reply(awaitDispatch(agent), stale);
+        agent.reply(awaitDispatch(agent), STALE);
+        agent.reply(awaitDispatch(agent), STALE);
         long third = awaitDispatch(agent);
         agent.awaitTurn();
         assertThat(handle.outcome()).isNotDone();
-        agent.reply(third, stale);
+        agent.reply(third, STALE);
         assertThat(end(handle).state()).isEqualTo(TaskState.REFUSED);
-        assertThat(end(handle).detail()).startsWith("its time is off");
+        assertThat(end(handle).detail()).isEqualTo(STALE.detail());
     }
 
     @Test
@@ -285,7 +286,37 @@ class DispatchFlowTest {
         long first = awaitDispatch(agent);
         handle.cancel("enough");
         agent.await(TaskCancel.class);
-        agent.reply(first, invalid("its time is off by PT6M; allowed is PT5M either way"));
+        agent.reply(first, STALE);
+        assertHeardOnly(agent, new TaskDispatch(task("t-1").build()), new TaskCancel("t-1", "enough"));
+    }
+
+    @Test
+    void cancel_rejectedAsStale_isSentAgainAFewTimes() throws Exception {
+        start();
+        HandDrivenAgent agent = bench.connect().join("a-1");
+        TaskHandle handle = bench.center.dispatch("a-1", task("t-1").build());
+        awaitDispatch(agent);
+        report(agent, "t-1", 1, TaskState.RUNNING);
+        handle.cancel("enough");
+        agent.reply(agent.awaitEnvelope(TaskCancel.class).id(), STALE);
+        agent.reply(agent.awaitEnvelope(TaskCancel.class).id(), STALE);
+        agent.reply(agent.awaitEnvelope(TaskCancel.class).id(), STALE);
+        agent.awaitTurn();
+        assertHeardOnly(agent);
+        report(agent, "t-1", 2, TaskState.CANCELLED);
+        assertThat(end(handle).state()).isEqualTo(TaskState.CANCELLED);
+    }
+
+    @Test
+    void dispatchAndCancel_rejectedAsStale_areSentAgainOnce() throws Exception {
+        start();
+        HandDrivenAgent agent = bench.connect().join("a-1");
+        TaskHandle handle = bench.center.dispatch("a-1", task("t-1").build());
+        long dispatch = awaitDispatch(agent);
+        handle.cancel("enough");
+        long cancel = agent.awaitEnvelope(TaskCancel.class).id();
+        agent.reply(dispatch, STALE);
+        agent.reply(cancel, STALE);
         assertHeardOnly(agent, new TaskDispatch(task("t-1").build()), new TaskCancel("t-1", "enough"));
     }
 
@@ -295,7 +326,7 @@ class DispatchFlowTest {
         HandDrivenAgent agent = bench.connect().join("a-1");
         TaskHandle handle = bench.center.dispatch("a-1", task("t-1").build());
         long id = awaitDispatch(agent);
-        agent.reply(id, invalid("message 2 came after 2: a command counts once"));
+        agent.reply(id, new Rejection(Rejection.Code.REPEATED, "message 2 came after 2"));
         report(agent, "t-1", 1, TaskState.RUNNING);
         agent.reply(id, invalid("whatever"));
         agent.awaitTurn();
@@ -420,7 +451,7 @@ class DispatchFlowTest {
         TaskRequest large = task("t-1").argument("x", "x".repeat(4 << 20)).build();
         assertThatThrownBy(() -> bench.center.dispatch("a-1", large))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("the task has 41943")
+                .hasMessageStartingWith("the task has 41953")
                 .hasMessageEndingWith(" bytes; allowed are 4128768");
         assertThatThrownBy(() -> bench.center.dispatch(AgentSelector.all(), large))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -428,6 +459,15 @@ class DispatchFlowTest {
                         AgentSelector.all(), large, RollOutPlan.canary(1).build()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertHeardOnly(agent);
+    }
+
+    @Test
+    void task_tooLargeOnlyAsJson_isNotTaken() throws Exception {
+        start();
+        TaskRequest quotes = task("t-1").argument("x", "\"".repeat(3 << 20)).build();
+        assertThatThrownBy(() -> bench.center.dispatch("a-1", quotes))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith(" bytes; allowed are 4128768");
     }
 
     @Test

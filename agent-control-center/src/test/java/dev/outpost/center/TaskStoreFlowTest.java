@@ -106,6 +106,23 @@ class TaskStoreFlowTest {
     }
 
     @Test
+    void restart_tasksTooLargeForThisCenter_endInsteadOfTheConnection() throws Exception {
+        TaskRequest large =
+                task("sent").toBuilder().argument("x", "x".repeat(4 << 20)).build();
+        tasks.add(TaskRecord.dispatched("a-1", large, Instant.now(), true));
+        tasks.add(TaskRecord.dispatched("a-1", large.toBuilder().id("kept").build(), Instant.now(), false));
+        start(tasks);
+        HandDrivenAgent agent = join("i-1", "j-1");
+        for (String id : List.of("sent", "kept")) {
+            TaskStatus end = end(bench.center.task("a-1", id).orElseThrow());
+            assertThat(end.state()).isEqualTo(id.equals("sent") ? TaskState.INDETERMINATE : TaskState.REFUSED);
+            assertThat(end.detail()).startsWith("the task has 41953");
+        }
+        bench.center.dispatch("a-1", task("small"));
+        assertThat(agent.await(TaskDispatch.class).request()).isEqualTo(task("small"));
+    }
+
+    @Test
     void restart_afterTheEnd_reportThatComesAgainIsNoNews() throws Exception {
         start(tasks);
         HandDrivenAgent before = join("i-1", "j-1");

@@ -13,9 +13,16 @@ import java.time.Clock;
  * @param tasks where tasks are kept
  * @param agents where agents are kept
  * @param expiries tasks that may expire here
+ * @param room what messages to agents can carry
  */
 record CenterParts(
-        Clock clock, Workers workers, Listeners listeners, TaskStore tasks, AgentStore agents, Expiries expiries) {
+        Clock clock,
+        Workers workers,
+        Listeners listeners,
+        TaskStore tasks,
+        AgentStore agents,
+        Expiries expiries,
+        MessageRoom room) {
 
     /** Whether storing something may take longer than moments. */
     boolean storesMayBlock() {

@@ -2,12 +2,9 @@ package dev.outpost.center.internal;
 
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.CenterMessage;
-import dev.outpost.agent.protocol.Envelope;
-import dev.outpost.agent.protocol.MessageCodec;
 import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.ScheduleCommand;
 import dev.outpost.agent.protocol.ScheduleSet;
-import dev.outpost.agent.protocol.TaskDispatch;
 import dev.outpost.agent.request.Body;
 import dev.outpost.agent.schedule.Schedule;
 import dev.outpost.agent.schedule.ScheduleStatus;
@@ -53,10 +50,8 @@ public final class CenterRuntime implements ControlCenter {
 
     private static final Duration LONGEST_REQUEST = Duration.ofDays(1);
 
-    /** For what is around a task or a set, and for the ids of one of many tasks. */
-    private static final int SPARE_BYTES = 64 << 10;
-
     private final CenterConfig config;
+    private final MessageRoom room;
     private final Clock clock = Clock.systemUTC();
     private final Workers workers;
     private final Registry registry;
@@ -71,7 +66,8 @@ public final class CenterRuntime implements ControlCenter {
     public CenterRuntime(CenterConfig config) {
         this.config = config;
         this.workers = new Workers(config.workers());
-        this.registry = new Registry(config, workers, clock);
+        this.room = new MessageRoom(config.maxMessageBytes());
+        this.registry = new Registry(config, room, workers, clock);
         this.delivery = new Delivery(config, workers);
         this.desk = new AgentDesk(config.requestHandlers(), config.workers(), workers);
         this.admission = new Admission(config.admitPerSecond(), System::nanoTime);
@@ -141,21 +137,21 @@ public final class CenterRuntime implements ControlCenter {
     @Override
     public TaskHandle dispatch(String agentId, TaskRequest request) {
         requireOpen();
-        requireFits("the task", new TaskDispatch(request));
+        room.requireFor(request);
         return registry.dispatch(agentId, request);
     }
 
     @Override
     public Broadcast dispatch(AgentSelector selector, TaskRequest request) {
         requireOpen();
-        requireFits("the task", new TaskDispatch(request));
+        room.requireFor(request);
         return new BroadcastRun(request, agents(selector), agentId -> registry.dispatchOneOf(agentId, request));
     }
 
     @Override
     public RollOut rollOut(AgentSelector selector, TaskRequest template, RollOutPlan plan) {
         requireOpen();
-        requireFits("the task", new TaskDispatch(template));
+        room.requireFor(template);
         RollOutRun run = new RollOutRun(
                 template, plan, agents(selector), agentId -> registry.dispatchOneOf(agentId, template), workers);
         rollOuts.add(run);
@@ -181,7 +177,7 @@ public final class CenterRuntime implements ControlCenter {
     public CompletableFuture<ScheduleAnswer> pushSchedules(String agentId, String version, List<Schedule> schedules) {
         ScheduleSet set = new ScheduleSet(version, schedules);
         requireOpen();
-        requireFits("the set", set);
+        room.requireFor(set);
         return registry.push(agentId, set);
     }
 
@@ -190,7 +186,7 @@ public final class CenterRuntime implements ControlCenter {
             AgentSelector selector, String version, List<Schedule> schedules) {
         ScheduleSet set = new ScheduleSet(version, schedules); // one for all, however many they are
         requireOpen();
-        requireFits("the set", set);
+        room.requireFor(set);
         Map<String, CompletableFuture<ScheduleAnswer>> answers = new LinkedHashMap<>();
         for (AgentInfo agent : agents(selector)) {
             answers.put(agent.id(), registry.push(agent.id(), set));
@@ -215,15 +211,6 @@ public final class CenterRuntime implements ControlCenter {
         return registry.known(agentId)
                 .map(entry -> entry.schedules().statuses())
                 .orElse(List.of());
-    }
-
-    /** What is too large for the agents' transports ends the connection, and is sent again on the next one: so it must not be taken. */
-    private void requireFits(String what, CenterMessage message) {
-        int size = MessageCodec.encodeCenter(new Envelope<>(0, 0, 0, message)).size();
-        int most = config.maxMessageBytes() - SPARE_BYTES;
-        if (size > most) {
-            throw new IllegalArgumentException(what + " has " + size + " bytes; allowed are " + most);
-        }
     }
 
     private void requireOpen() {

@@ -39,8 +39,13 @@ final class DispatchedTask implements TaskHandle {
     /** The number of the message that it was sent with there. */
     long sentAs;
 
-    /** How often it was sent there. */
+    /** The number of the last message that cancels it there. */
+    long cancelledAs;
+
+    /** How often it was sent and cancelled there. */
     int timesSent;
+
+    int timesCancelled;
 
     /** Whether the agent may have it from a connection before. */
     boolean sentBefore;

@@ -47,12 +47,12 @@ final class Registry {
     private final Set<AgentSession> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    Registry(CenterConfig config, Workers workers, Clock clock) {
+    Registry(CenterConfig config, MessageRoom room, Workers workers, Clock clock) {
         this.config = config;
         this.workers = workers;
         this.clock = clock;
         this.listeners = new Listeners(config.listeners(), workers);
-        this.parts = new CenterParts(clock, workers, listeners, config.tasks(), config.agents(), expiries);
+        this.parts = new CenterParts(clock, workers, listeners, config.tasks(), config.agents(), expiries, room);
         this.lease = config.heartbeatInterval().isZero()
                 ? LEASE_WITHOUT_INTERVAL
                 : config.heartbeatInterval().multipliedBy(3).plus(ANSWER_TIME);

@@ -1,20 +1,15 @@
 package dev.outpost.center.internal;
 
 import dev.outpost.agent.protocol.Rejection;
-import dev.outpost.agent.protocol.TaskCancel;
-import dev.outpost.agent.protocol.TaskDispatch;
-import dev.outpost.agent.protocol.TaskReportAck;
 import dev.outpost.agent.task.TaskOrigin;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.task.TaskStatus;
-import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.center.AgentInfo;
 import dev.outpost.center.CenterException;
 import dev.outpost.center.store.TaskRecord;
 import dev.outpost.center.store.TaskStore;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,12 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class TaskBook {
 
     private static final int MOST_OPEN = 10_000;
-    private static final int MOST_TIMES_SENT = 3;
-
-    /** How an agent's words about a command begin that took too long, and about one that it has had already. */
-    private static final String STALE = "its time is off";
-
-    private static final String HAD_ALREADY = "a command counts once";
 
     private final String agentId;
     private final AgentEntry agent;
@@ -48,9 +37,8 @@ final class TaskBook {
     private final Executor turn;
     private final Map<String, DispatchedTask> open = new LinkedHashMap<>(); // guarded by itself
 
-    private @Nullable AgentSession session; // belongs to the turn, as the next ones do
-    private String memory = "";
-    private final Map<Long, DispatchedTask> unanswered = new HashMap<>(4); // by the number of the message
+    private final TaskWire wire; // belongs to the turn
+    private String memory = ""; // belongs to the turn
 
     TaskBook(AgentEntry agent, CenterParts parts, Executor turn) {
         this.agentId = agent.id();
@@ -58,6 +46,7 @@ final class TaskBook {
         this.parts = parts;
         this.store = parts.tasks();
         this.turn = turn;
+        this.wire = new TaskWire(parts.workers());
     }
 
     String agentId() {
@@ -118,8 +107,8 @@ final class TaskBook {
                 if (left != null && !left.isEnded()) {
                     parts.expiries().retry(task); // the store failed, and the agent may never be back
                 }
-            } else if (stored(() -> store.put(cancelled)) && session != null && task.sentOn == session) {
-                session.outbound().send(new TaskCancel(record.taskId(), reason), 0);
+            } else if (stored(() -> store.put(cancelled))) {
+                wire.cancel(task, reason);
             }
         });
     }
@@ -210,12 +199,11 @@ final class TaskBook {
      * @param newMemory which memory the agent's reports come from
      */
     void settle(@Nullable AgentSession present, String newMemory) {
-        if (session == present) {
+        if (wire.session() == present) {
             return;
         }
-        session = present;
+        wire.settle(present);
         memory = newMemory;
-        unanswered.clear();
         if (present != null) {
             for (DispatchedTask task : unfinished()) {
                 if (present.isClosing()) {
@@ -229,8 +217,8 @@ final class TaskBook {
     /** A report has come. One of a connection that another has taken over from comes again there. */
     void reported(AgentSession from, TaskStatus status) {
         turn.execute(() -> {
-            if (session == from) {
-                take(from, status);
+            if (wire.session() == from) {
+                take(status);
             } else {
                 parts.workers().count("task.reports.superseded");
             }
@@ -240,10 +228,9 @@ final class TaskBook {
     /** The agent could make nothing of the message with that id, which may have been a dispatch. */
     void rejected(AgentSession from, long messageId, Rejection rejection) {
         turn.execute(() -> {
-            DispatchedTask task = session == from ? unanswered.get(messageId) : null;
-            if (task != null && !rejection.detail().endsWith(HAD_ALREADY)) { // what came twice counts once
-                unanswered.remove(messageId);
-                notTaken(from, task, rejection);
+            DispatchedTask task = wire.session() == from ? wire.rejected(messageId, rejection) : null;
+            if (task != null) {
+                notTaken(task, rejection);
             }
         });
     }
@@ -258,7 +245,7 @@ final class TaskBook {
 
     private void begin(DispatchedTask task) {
         Instant now = parts.clock().instant();
-        boolean send = session != null && !isExpired(task, now);
+        boolean send = wire.session() != null && !isExpired(task, now);
         TaskRecord first = TaskRecord.dispatched(agentId, task.request(), now, send);
         try {
             TaskRecord known = store.add(first).orElse(null);
@@ -294,9 +281,13 @@ final class TaskBook {
         if (record == null || record.isEnded()) {
             return;
         }
-        AgentSession to = session;
-        if (to != null && isForgotten(record)) {
+        boolean connected = wire.session() != null;
+        if (connected && ReportNews.isForgotten(record, memory)) {
             endHere(task, record, TaskState.INDETERMINATE, "the agent began it, and has forgotten it with its restart");
+            return;
+        }
+        if (connected && !wire.carries(task) && !parts.room().hasFor(task.request())) {
+            endTooLarge(task, record);
             return;
         }
         if (!record.sent()) {
@@ -310,41 +301,32 @@ final class TaskBook {
             }
             parts.expiries().add(task);
             TaskRecord sent = record.asSent();
-            if (to == null || !stored(() -> store.put(sent))) {
+            if (!connected || !stored(() -> store.put(sent))) {
                 return;
             }
             task.record = sent;
         }
         parts.expiries().remove(task);
-        if (to != null && task.sentOn != to) {
-            task.sentBefore |= task.sentOn != null;
-            task.sentOn = to;
-            task.timesSent = 0;
-            send(to, task, record);
+        if (connected && !wire.carries(task)) {
+            wire.send(task, record);
         }
     }
 
-    private void send(AgentSession to, DispatchedTask task, TaskRecord record) {
-        task.timesSent++;
-        task.sentAs = to.outbound().send(new TaskDispatch(task.request()), 0);
-        unanswered.put(task.sentAs, task);
-        if (record.cancelReason() != null) {
-            to.outbound().send(new TaskCancel(record.taskId(), record.cancelReason()), 0);
+    /** An earlier control center, which let larger messages pass, has left it; its reports may have come, and still come. */
+    private void endTooLarge(DispatchedTask task, TaskRecord record) {
+        if (record.status() == null) {
+            TaskState end = record.sent() ? TaskState.INDETERMINATE : TaskState.REFUSED;
+            endHere(task, record, end, parts.room().tooLarge(task.request()));
         }
     }
 
-    /** The agent has not taken a dispatch, and says nothing else of it: what took too long is sent anew, anything else ends here. */
-    private void notTaken(AgentSession to, DispatchedTask task, Rejection rejection) {
+    /** The agent has not taken a dispatch, and says nothing else of it. */
+    private void notTaken(DispatchedTask task, Rejection rejection) {
         TaskRecord record = task.record;
         if (record == null || record.isEnded()) {
             return;
         }
-        if (rejection.code() == Rejection.Code.INVALID
-                && rejection.detail().startsWith(STALE)
-                && task.timesSent < MOST_TIMES_SENT) {
-            parts.workers().count("tasks.sent_again");
-            send(to, task, record);
-        } else if (record.status() != null) { // it was taken before: its reports say how it ends
+        if (record.status() != null) { // it was taken before: its reports say how it ends
             parts.workers().count("tasks.rejected_after_reports");
         } else if (task.sentBefore) {
             String unknown = "the agent may have it from a connection before, and did not take it again: ";
@@ -352,17 +334,6 @@ final class TaskBook {
         } else {
             endHere(task, record, TaskState.REFUSED, rejection.detail());
         }
-    }
-
-    /** Whether an attempt ran in a life of the agent that the present one knows nothing of: sent again, it would run again. */
-    private boolean isForgotten(TaskRecord record) {
-        TaskStatus last = record.status();
-        TaskRequest request = record.request();
-        return last != null
-                && request != null
-                && !request.idempotent()
-                && (last.state() == TaskState.RUNNING || last.state() == TaskState.CANCELLING)
-                && !AgentMemory.remembers(memory, record.countedBy());
     }
 
     private static boolean isExpired(DispatchedTask task, Instant now) {
@@ -390,7 +361,7 @@ final class TaskBook {
                 request.id(), request.type(), 0, state, 0, nanos, why, Map.of(), 0, null, TaskOrigin.DISPATCH);
     }
 
-    private void take(AgentSession from, TaskStatus status) {
+    private void take(TaskStatus status) {
         DispatchedTask task;
         synchronized (open) {
             task = open.get(status.taskId());
@@ -400,7 +371,7 @@ final class TaskBook {
             TaskRecord before = task != null && task.record != null
                     ? task.record
                     : store.task(agentId, status.taskId()).orElse(null);
-            after = isNews(before, status) ? after(before, status) : null;
+            after = ReportNews.isNews(before, status, memory) ? after(before, status) : null;
             if (after != null) {
                 store.put(after);
             }
@@ -411,7 +382,7 @@ final class TaskBook {
         parts.workers().count(after != null ? "task.reports.received" : "task.reports.repeated");
         if (after != null) {
             if (task != null) {
-                unanswered.remove(task.sentAs, task);
+                wire.answered(task);
                 task.record = after;
                 if (after.isEnded()) {
                     close(task);
@@ -420,7 +391,7 @@ final class TaskBook {
             }
             tell(status);
         }
-        from.outbound().send(new TaskReportAck(status.taskId(), status.revision()), 0);
+        wire.acknowledge(status);
     }
 
     private TaskRecord after(@Nullable TaskRecord before, TaskStatus status) {
@@ -429,24 +400,8 @@ final class TaskBook {
                 : before.reported(status, memory);
     }
 
-    private boolean isNews(@Nullable TaskRecord before, TaskStatus status) {
-        if (before == null || before.status() == null) {
-            return true;
-        }
-        if (before.isEnded() && before.request() != null) {
-            return false; // what was dispatched ends once
-        }
-        long known = before.status().revision();
-        if (before.countedBy().equals(memory)) {
-            return status.revision() > known;
-        }
-        // The next run repeats what may not have come. It has lower numbers only if it could not write its journal.
-        return !AgentMemory.remembers(memory, before.countedBy())
-                || status.revision() != known
-                || status.state() != before.status().state();
-    }
-
     private void close(DispatchedTask task) {
+        wire.ended(task);
         parts.expiries().remove(task);
         synchronized (open) {
             open.remove(task.request().id(), task);
@@ -470,11 +425,8 @@ final class TaskBook {
         }
     }
 
-    /** The connection ends: the agent comes back later, and all begins where it was. */
     private void storeFailed(Throwable t) {
         parts.workers().failed("task store", t);
-        if (session != null) {
-            session.close(CloseReason.retry("the task store failed", null));
-        }
+        wire.storeFailed();
     }
 }

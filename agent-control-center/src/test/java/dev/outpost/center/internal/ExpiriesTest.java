@@ -27,7 +27,8 @@ class ExpiriesTest {
                     new Listeners(List.of(), workers),
                     TaskStore.inMemory(),
                     AgentStore.inMemory(),
-                    expiries));
+                    expiries,
+                    new MessageRoom(4 << 20)));
 
     @AfterEach
     void close() {

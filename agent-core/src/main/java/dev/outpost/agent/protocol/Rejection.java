@@ -17,6 +17,10 @@ public record Rejection(Code code, String detail) implements AgentMessage, Cente
         /** Its content makes no sense. */
         INVALID,
         /** Not now. */
-        BUSY
+        BUSY,
+        /** A command whose time is too far off: it took too long, or either clock was set. It may be sent again. */
+        STALE,
+        /** A command that came before, or after a later one. It counts once. */
+        REPEATED
     }
 }

@@ -40,7 +40,7 @@ final class CommandWindow {
         if (Long.compareUnsigned(message.id(), lastId) <= 0) {
             counters.counter("protocol.ignored", "replayed").increment();
             return Optional.of(new Rejection(
-                    Rejection.Code.INVALID,
+                    Rejection.Code.REPEATED,
                     "message " + message.id() + " came after " + Long.toUnsignedString(lastId)
                             + ": a command counts once"));
         }
@@ -50,7 +50,7 @@ final class CommandWindow {
             stale = true;
             counters.counter("protocol.ignored", "stale").increment();
             return Optional.of(new Rejection(
-                    Rejection.Code.INVALID,
+                    Rejection.Code.STALE,
                     "its time is off by " + Duration.ofNanos(age) + "; allowed is " + MOST_AGE + " either way"));
         }
         return Optional.empty();

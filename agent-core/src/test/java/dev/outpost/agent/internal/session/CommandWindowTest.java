@@ -7,6 +7,7 @@ import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.protocol.HeartbeatAck;
 import dev.outpost.agent.protocol.Ping;
+import dev.outpost.agent.protocol.Rejection;
 import dev.outpost.agent.protocol.Request;
 import dev.outpost.agent.protocol.Response;
 import dev.outpost.agent.protocol.ScheduleCommand;
@@ -44,8 +45,11 @@ class CommandWindowTest {
     @MethodSource("commands")
     void refuse_sameIdAgain_onlyTheFirstIsLetIn(CenterMessage command) {
         assertThat(window.refuse(new Envelope<>(7, 0, NOW, command), NOW)).isEmpty();
-        assertThat(window.refuse(new Envelope<>(7, 0, NOW, command), NOW)).isPresent();
-        assertThat(window.refuse(new Envelope<>(5, 0, NOW, command), NOW)).isPresent();
+        for (long before : new long[] {7, 5}) {
+            assertThat(window.refuse(new Envelope<>(before, 0, NOW, command), NOW))
+                    .map(Rejection::code)
+                    .contains(Rejection.Code.REPEATED);
+        }
         assertThat(counters.value("protocol.ignored{replayed}")).isEqualTo(2);
     }
 
@@ -54,8 +58,12 @@ class CommandWindowTest {
     void refuse_stampFarFromTheCentersTime_isNotLetIn(CenterMessage command) {
         skew.answered(NOW, NOW, NOW, NOW);
         long off = Duration.ofMinutes(5).toNanos() + 1;
-        assertThat(window.refuse(new Envelope<>(1, 0, NOW - off, command), NOW)).isPresent();
-        assertThat(window.refuse(new Envelope<>(2, 0, NOW + off, command), NOW)).isPresent();
+        assertThat(window.refuse(new Envelope<>(1, 0, NOW - off, command), NOW))
+                .map(Rejection::code)
+                .contains(Rejection.Code.STALE);
+        assertThat(window.refuse(new Envelope<>(2, 0, NOW + off, command), NOW))
+                .map(Rejection::code)
+                .contains(Rejection.Code.STALE);
         assertThat(window.refuse(new Envelope<>(3, 0, NOW, command), NOW)).isEmpty();
         assertThat(counters.value("protocol.ignored{stale}")).isEqualTo(2);
     }
