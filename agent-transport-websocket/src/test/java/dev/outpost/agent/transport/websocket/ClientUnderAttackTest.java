@@ -73,7 +73,7 @@ class ClientUnderAttackTest {
     void close_byServer_meansWhatItsCodeSays(int code, Next next, Fault fault) throws Exception {
         transport.open(Links.hello(), heard);
         try (RawSocket raw = accept()) {
-            raw.accept();
+            raw.acceptHello();
             byte[] text = "because".getBytes(StandardCharsets.UTF_8);
             raw.send(
                     true,
@@ -95,7 +95,7 @@ class ClientUnderAttackTest {
     void close_byServerWithoutCode_isLost() throws Exception {
         transport.open(Links.hello(), heard);
         try (RawSocket raw = accept()) {
-            raw.accept();
+            raw.acceptHello();
             raw.send(true, RawSocket.CLOSE, new byte[0]);
             assertThat(heard.awaitClosed().fault()).isEqualTo(Fault.LOST);
         }
@@ -105,8 +105,7 @@ class ClientUnderAttackTest {
     void connection_cut_isLost() throws Exception {
         transport.open(Links.hello(), heard);
         try (RawSocket raw = accept()) {
-            raw.accept();
-            assertThat(raw.read().opcode()).isEqualTo(RawSocket.BINARY);
+            assertThat(raw.acceptHello().opcode()).isEqualTo(RawSocket.BINARY);
         }
         CloseReason reason = heard.awaitClosed();
         assertThat(reason.next()).isEqualTo(Next.RETRY_WITH_BACKOFF);
@@ -187,7 +186,7 @@ class ClientUnderAttackTest {
         byte[] message = MessageCodec.encodeCenter(new Envelope<>(7, 0, 0, new Drain("ünïcode", Duration.ofMillis(9))))
                 .toByteArray();
         try (RawSocket raw = accept()) {
-            raw.accept();
+            raw.acceptHello();
             for (int i = 0; i < message.length; i++) {
                 raw.send(i == message.length - 1, i == 0 ? RawSocket.BINARY : 0, Arrays.copyOfRange(message, i, i + 1));
                 raw.send(true, RawSocket.PING, new byte[0]);
@@ -209,8 +208,7 @@ class ClientUnderAttackTest {
         byte[] message =
                 "{\"id\":\"3\",\"type\":\"drain\",\"payload\":{\"reason\":\"ü€😀\"}}".getBytes(StandardCharsets.UTF_8);
         try (RawSocket raw = accept()) {
-            raw.accept();
-            assertThat(raw.read().opcode()).isEqualTo(RawSocket.TEXT);
+            assertThat(raw.acceptHello().opcode()).isEqualTo(RawSocket.TEXT);
             for (int i = 0; i < message.length; i++) {
                 raw.send(i == message.length - 1, i == 0 ? RawSocket.TEXT : 0, Arrays.copyOfRange(message, i, i + 1));
             }
@@ -224,7 +222,7 @@ class ClientUnderAttackTest {
     void message_overTheLimit_closesWithOurOwnCodeForIt() throws Exception {
         transport.open(Links.hello(), heard).request(1);
         try (RawSocket raw = accept()) {
-            raw.accept();
+            raw.acceptHello();
             for (int i = 0; i <= LIMIT / 1_000; i++) {
                 raw.send(false, i == 0 ? RawSocket.BINARY : 0, new byte[1_000]);
             }
@@ -241,7 +239,7 @@ class ClientUnderAttackTest {
     void message_thatIsNone_closesWithOurOwnCodeForIt() throws Exception {
         transport.open(Links.hello(), heard).request(1);
         try (RawSocket raw = accept()) {
-            raw.accept();
+            raw.acceptHello();
             raw.send(true, RawSocket.BINARY, new byte[] {(byte) 0xFF, 1, 2, 3});
             assertThat(raw.readClose().closeCode()).isEqualTo(4002);
         }
@@ -252,8 +250,7 @@ class ClientUnderAttackTest {
     void frames_thatAreNone_endTheLinkAsProtocol() throws Exception {
         transport.open(Links.hello(), heard);
         try (RawSocket raw = accept()) {
-            raw.accept();
-            assertThat(raw.read().opcode()).isEqualTo(RawSocket.BINARY);
+            assertThat(raw.acceptHello().opcode()).isEqualTo(RawSocket.BINARY);
             byte[] garbage = new byte[1_000];
             Arrays.fill(garbage, (byte) 0x7E);
             raw.write(garbage);
@@ -301,7 +298,7 @@ class ClientUnderAttackTest {
         byte[] ping =
                 MessageCodec.encodeCenter(new Envelope<>(1, 0, 0, new Ping())).toByteArray();
         try (RawSocket raw = accept()) {
-            raw.accept();
+            raw.acceptHello();
             raw.send(true, RawSocket.BINARY, ping);
             raw.send(true, RawSocket.BINARY, ping);
             raw.send(true, RawSocket.CLOSE, new byte[] {0x03, (byte) 0xE8});

@@ -95,6 +95,15 @@ final class RawSocket implements AutoCloseable {
         return head;
     }
 
+    /**
+     * Answers an agent's handshake, and waits for its hello, as a control center does before it says anything. What comes earlier
+     * the JDK's client may lose: its HTTP half can take it off the wire after the WebSocket half has looked what is left there.
+     */
+    Frame acceptHello() throws IOException {
+        accept();
+        return read();
+    }
+
     void respond(String head, String headers) throws IOException {
         write(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Accept: " + acceptKey(header(head, "Sec-WebSocket-Key")) + "\r\n" + headers
