@@ -27,6 +27,7 @@ public final class Benchmarks {
             "replay",
             "stages",
             "idle",
+            "start",
             "fleet",
             "storm",
             "stall",
@@ -85,6 +86,7 @@ public final class Benchmarks {
             case "schedules" -> new Schedules(report, options).run();
             case "tasks" -> new Tasks(certificates, report, options).run();
             case "idle" -> new Idle(certificates, report).run();
+            case "start" -> new Start(certificates, report).run();
             default -> throw new IllegalArgumentException(name);
         }
     }

@@ -94,6 +94,18 @@ final class ChildJvm implements AutoCloseable {
         return await(word, patience);
     }
 
+    /**
+     * Lets the child end, and waits until it has.
+     *
+     * @throws IOException if it does not in time
+     */
+    void end(Duration patience) throws IOException, InterruptedException {
+        process.getOutputStream().close();
+        if (!process.waitFor(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new IOException(name + " did not end within " + patience);
+        }
+    }
+
     /** CPU time that the child has used so far. */
     Duration cpu() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
