@@ -2,13 +2,13 @@ package dev.outpost.agent.internal.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outpost.agent.fixture.ManualClock;
 import dev.outpost.agent.fixture.NoWaiting;
 import dev.outpost.agent.internal.base.Counters;
 import dev.outpost.agent.internal.base.SystemClock;
 import dev.outpost.agent.log.OverflowPolicy;
 import dev.outpost.agent.log.Severity;
 import dev.outpost.agent.protocol.Signal;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,19 +27,18 @@ class ManyPublishersTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 64})
     void publish_fullRingAndPatientPolicy_deliversEveryRecord(int threads) throws InterruptedException {
-        SystemClock clock = new SystemClock();
         TelemetryRing ring = new TelemetryRing(SLOTS, new NoWaiting());
         SignalStats stats = new SignalStats("logs", ring::claimed, new Counters());
         LogPublisher logs = new LogPublisher(
                 ring,
                 stats,
-                clock,
-                OverflowPolicy.blockFor(Duration.ofSeconds(1)),
+                new ManualClock(), // it stands still: a busy machine must not make anybody run out of patience
+                OverflowPolicy.blockFor(OverflowPolicy.LONGEST_WAIT),
                 10_000,
                 () -> true,
                 future -> new DurableRecord(future, 1, Runnable::run));
         FakeOutlet lane = new FakeOutlet(1L << 30);
-        TelemetryLoop loop = new TelemetryLoop(clock, new NoWaiting());
+        TelemetryLoop loop = new TelemetryLoop(new SystemClock(), new NoWaiting());
         loop.add(Signal.LOGS, ring, new BatchLimits(1_000, 1 << 18, 1), List.of(lane));
         AtomicLong taken = new AtomicLong();
         AtomicInteger running = new AtomicInteger(threads);

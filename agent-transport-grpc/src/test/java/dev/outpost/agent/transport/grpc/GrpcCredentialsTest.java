@@ -129,9 +129,11 @@ class GrpcCredentialsTest {
             waiting.countDown();
             return new CompletableFuture<>();
         })) {
-            Connection<AgentMessage> works = transport.open(RawCall.helloEnvelope(), new LinkRecorder<>());
+            LinkRecorder<CenterMessage> opened = new LinkRecorder<>();
+            Connection<AgentMessage> works = transport.open(RawCall.helloEnvelope(), opened);
             LinkAcceptor.Accepted link = acceptor.await();
             assertThat(link.heard().awaitPayload()).isInstanceOf(Hello.class);
+            assertThat(opened.awaitOpen()).isTrue();
             LinkRecorder<CenterMessage> heard = new LinkRecorder<>();
             Connection<AgentMessage> waits = transport.open(RawCall.helloEnvelope(), heard);
             waiting.await();

@@ -81,6 +81,7 @@ class GrpcRotationTest {
             Connection<AgentMessage> old = transport.open(RawCall.helloEnvelope(), heard);
             LinkAcceptor.Accepted first = acceptor.await();
             assertThat(serialOf(first)).isEqualTo(serialOf(agent));
+            assertThat(heard.awaitOpen()).isTrue();
             Identity before = transport.identity();
             replace(files, nextAgent);
             assertThat(transport.identity().fingerprint()).isNotEqualTo(before.fingerprint());

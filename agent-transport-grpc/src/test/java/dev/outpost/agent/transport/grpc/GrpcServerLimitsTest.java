@@ -45,9 +45,11 @@ class GrpcServerLimitsTest {
     @Test
     void connections_moreThanTheRate_areHungUpOnAndTheOthersGoOn() throws Exception {
         start(builder -> builder.handshakesPerSecond(1));
-        Connection<AgentMessage> good = transport().open(RawCall.helloEnvelope(), new LinkRecorder<>());
+        LinkRecorder<CenterMessage> heard = new LinkRecorder<>();
+        Connection<AgentMessage> good = transport().open(RawCall.helloEnvelope(), heard);
         LinkAcceptor.Accepted link = acceptor.await();
         assertThat(link.heard().awaitPayload()).isInstanceOf(Hello.class);
+        assertThat(heard.awaitOpen()).isTrue();
         Await.until("refused", () -> {
             connect();
             return server.counters().getOrDefault("connections.refused{TOTAL_LIMIT}", 0L) >= 3;

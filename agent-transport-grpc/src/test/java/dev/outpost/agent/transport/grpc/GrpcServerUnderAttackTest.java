@@ -50,6 +50,7 @@ class GrpcServerUnderAttackTest {
         goodConnection = transport.open(RawCall.helloEnvelope(), heard);
         good = acceptor.await();
         assertThat(good.heard().awaitPayload()).isInstanceOf(Hello.class);
+        assertThat(heard.awaitOpen()).isTrue();
     }
 
     @AfterEach
