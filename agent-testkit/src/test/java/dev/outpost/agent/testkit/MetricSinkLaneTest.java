@@ -8,6 +8,7 @@ import dev.outpost.agent.log.Severity;
 import dev.outpost.agent.metric.Instrument;
 import dev.outpost.agent.metric.MetricPoint;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ class MetricSinkLaneTest {
     private static final Instrument DEPTH = Instrument.gauge("test.depth", "1", "A depth.");
 
     private final BlockingQueue<List<MetricPoint>> taken = new LinkedBlockingQueue<>();
+    private final List<MetricPoint> measured = new ArrayList<>();
 
     @Test
     void metricSink_source_arrives() throws InterruptedException {
@@ -44,9 +46,9 @@ class MetricSinkLaneTest {
             for (int i = 0; i < 250; i++) {
                 agent.logs().publish(Severity.INFO, "record " + i);
             }
-            List<MetricPoint> points = next();
+            List<MetricPoint> points = collection();
             while (of(points, "outpost.lane.delivered") < 200) {
-                points = next();
+                points = collection();
             }
             assertThat(of(points, "outpost.lane.emitted") + of(points, "outpost.lane.recovered"))
                     .isEqualTo(of(points, "outpost.lane.delivered")
@@ -73,6 +75,20 @@ class MetricSinkLaneTest {
                 .filter(point -> "logs/logs".equals(point.attributes().get("outpost.lane")))
                 .mapToDouble(MetricPoint::value)
                 .sum();
+    }
+
+    /** All that was measured at one time, which may be in several batches; whole when something later has come. */
+    private List<MetricPoint> collection() throws InterruptedException {
+        while (measured.isEmpty()
+                || measured.get(0).epochNanos()
+                        == measured.get(measured.size() - 1).epochNanos()) {
+            measured.addAll(next());
+        }
+        long first = measured.get(0).epochNanos();
+        List<MetricPoint> whole =
+                measured.stream().filter(point -> point.epochNanos() == first).toList();
+        measured.removeAll(whole);
+        return whole;
     }
 
     private List<MetricPoint> next() throws InterruptedException {
