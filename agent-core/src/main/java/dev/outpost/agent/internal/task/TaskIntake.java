@@ -11,9 +11,10 @@ import dev.outpost.agent.task.TaskState;
 import dev.outpost.agent.task.TaskStatus;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class TaskIntake {
 
     private static final Duration BUSY_RETRY = Duration.ofSeconds(5);
+
+    /** Callers who may wait for room; mostly each is a thread of the host, but those in callbacks are none. */
+    private static final int MOST_PATIENT = 1_024;
 
     private final TaskSettings settings;
     private final TaskTypes types;
@@ -36,11 +40,25 @@ final class TaskIntake {
     /** What came before it was known what the journal remembers. */
     private final List<Runnable> early = new ArrayList<>();
 
+    private long earlyChars;
+
     /** Tasks of which the journal does not say whether it has them. */
     private final List<Runnable> unconfirmed = new ArrayList<>();
 
-    /** Callers who wait for room, each with the timer that ends its wait. */
-    private final Map<Runnable, Timers.Timer> forRoom = new LinkedHashMap<>();
+    /** Callers who wait for room. */
+    private final Set<Patient> forRoom = new LinkedHashSet<>();
+
+    private static final class Patient {
+
+        private final TaskRequest request;
+        private final Runnable submission;
+        private Timers.@Nullable Timer tooLong;
+
+        Patient(TaskRequest request, Runnable submission) {
+            this.request = request;
+            this.submission = submission;
+        }
+    }
 
     private boolean letsIn;
     private boolean recovered;
@@ -73,24 +91,25 @@ final class TaskIntake {
 
     /** Callers who wait for room come in their order, in a turn of their own. */
     void submitWhenRoom(TaskRequest request, TaskOrigin origin, Duration patience, Consumer<TaskStatus> watcher) {
-        if (patience.isZero() || hasRoom()) {
+        boolean goesIn = forRoom.isEmpty() && hasRoomFor(request);
+        if (goesIn || patience.isZero() || forRoom.size() >= MOST_PATIENT) {
             submit(request, origin, watcher);
             return;
         }
-        Runnable command = () -> submit(request, origin, watcher);
-        Timers.Timer tooLong = timers.schedule(clock.nanoTime(), patience, () -> {
-            forRoom.remove(command);
-            command.run();
+        Patient patient = new Patient(request, () -> submit(request, origin, watcher));
+        patient.tooLong = timers.schedule(clock.nanoTime(), patience, () -> {
+            forRoom.remove(patient);
+            patient.submission.run();
         });
-        forRoom.put(command, tooLong);
+        forRoom.add(patient);
     }
 
-    private boolean hasRoom() {
-        return closing || (table.waiting() < settings.queueCapacity() && forRoom.isEmpty());
+    private boolean hasRoomFor(TaskRequest request) {
+        return closing || table.hasRoomFor(request, settings.queueCapacity());
     }
 
     private void onCount() {
-        if (!forRoom.isEmpty() && table.waiting() < settings.queueCapacity() && !letsIn) {
+        if (!letsIn && !forRoom.isEmpty() && hasRoomFor(forRoom.iterator().next().request)) {
             letsIn = true;
             timers.schedule(clock.nanoTime(), Duration.ZERO, () -> {
                 letsIn = false;
@@ -100,16 +119,20 @@ final class TaskIntake {
     }
 
     private void letIn() {
-        while (!forRoom.isEmpty() && (closing || table.waiting() < settings.queueCapacity())) {
-            Runnable command = forRoom.keySet().iterator().next();
-            timers.cancel(forRoom.remove(command));
-            command.run();
+        while (!forRoom.isEmpty() && hasRoomFor(forRoom.iterator().next().request)) {
+            Patient first = forRoom.iterator().next();
+            forRoom.remove(first);
+            if (first.tooLong != null) {
+                timers.cancel(first.tooLong);
+            }
+            first.submission.run();
         }
     }
 
     void submit(TaskRequest request, TaskOrigin origin, @Nullable Consumer<TaskStatus> watcher) {
         if (!recovered && mustWaitForMemory(request, origin)) {
-            if (early.size() < settings.queueCapacity()) {
+            if (early.size() < settings.queueCapacity() && earlyChars < TaskTable.MOST_CHARS) {
+                earlyChars += RequestSize.chars(request);
                 early.add(() -> submit(request, origin, watcher));
             } else if (origin == TaskOrigin.DISPATCH) {
                 counters.counter("tasks.unanswered").increment(); // it is sent again with the next connection
@@ -147,12 +170,12 @@ final class TaskIntake {
             return;
         }
         TypeLine line = types.line(request.type());
-        if (closing || line == null || table.waiting() >= settings.queueCapacity()) {
+        if (closing || line == null || !table.hasRoomFor(request, settings.queueCapacity())) {
             boolean busy = !closing && line != null;
             String reason = closing
                     ? "the agent is closing"
                     : busy
-                            ? "busy: " + table.waiting() + " tasks wait already"
+                            ? table.whyFull(settings.queueCapacity())
                             : "no handler for task type '" + request.type() + "'";
             refuse(request, origin, reason, busy ? BUSY_RETRY : null, watcher == null ? List.of() : List.of(watcher));
             return;
@@ -234,7 +257,7 @@ final class TaskIntake {
     /** Looks after those that wait for the journal; called about once a second. */
     void tend() {
         if (!recovered && !journal.isBeingRead()) {
-            runAll(early); // it cannot be read for now: whoever may go without it goes
+            runEarly(); // it cannot be read for now: whoever may go without it goes
         }
         if (journal.isHealthy()) {
             runAll(unconfirmed);
@@ -244,7 +267,7 @@ final class TaskIntake {
     /** What is remembered is in the table. */
     void recovered() {
         recovered = true;
-        runAll(early);
+        runEarly();
     }
 
     /** Takes nothing any more. */
@@ -252,6 +275,11 @@ final class TaskIntake {
         closing = true;
         early.clear(); // nobody was told anything of these
         letIn();
+    }
+
+    private void runEarly() {
+        earlyChars = 0;
+        runAll(early);
     }
 
     private static void runAll(List<Runnable> waiting) {

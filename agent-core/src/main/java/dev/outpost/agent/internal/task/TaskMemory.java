@@ -84,11 +84,7 @@ final class TaskMemory {
         if (!journal.remembers()) {
             return true;
         }
-        long chars = 0;
-        for (Map.Entry<String, String> argument : request.arguments().entrySet()) {
-            chars += argument.getKey().length() + argument.getValue().length();
-        }
-        return chars < SURELY_SMALL_CHARS
+        return RequestSize.chars(request) < SURELY_SMALL_CHARS
                 || MessageCodec.encodeCenter(new Envelope<>(0, 0, 0, new TaskDispatch(request)))
                                 .size()
                         <= MOST_REQUEST_BYTES;

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Which tasks there are, live and ended, and what work they do. Control loop only, but for {@link #waiting}. */
 final class TaskTable {
 
+    /** What the arguments of all live tasks may have together: a few requests can be as large as a message. */
+    static final long MOST_CHARS = 16L << 20;
+
     private final EndedTasks ended;
     private final IntSupplier running;
     private final Map<String, Task> live = new LinkedHashMap<>();
@@ -20,6 +23,7 @@ final class TaskTable {
     private final Set<String> kept = new HashSet<>();
     private Runnable counted = () -> {};
     private long nextOrder;
+    private long chars;
     private volatile int waiting;
 
     /**
@@ -69,11 +73,14 @@ final class TaskTable {
 
     void add(Task task) {
         live.put(task.id(), task);
+        chars += RequestSize.chars(task.request);
         count();
     }
 
     void remove(Task task) {
-        live.remove(task.id());
+        if (live.remove(task.id()) != null) {
+            chars -= RequestSize.chars(task.request);
+        }
         String work = work(task.request);
         if (work != null) {
             liveWork.remove(work, task.id());
@@ -123,6 +130,18 @@ final class TaskTable {
     void count() {
         waiting = live.size() - running.getAsInt();
         counted.run();
+    }
+
+    /** Whether one more may come where so many may wait; one that is larger than all may be comes when nothing else is there. */
+    boolean hasRoomFor(TaskRequest request, int capacity) {
+        return waiting < capacity && (live.isEmpty() || chars + RequestSize.chars(request) <= MOST_CHARS);
+    }
+
+    /** Why there is no room. */
+    String whyFull(int capacity) {
+        return waiting >= capacity
+                ? "busy: " + waiting + " tasks wait already"
+                : "busy: the arguments of the tasks that are here have " + chars + " characters already";
     }
 
     /** How many wait, for whatever; any thread. */

@@ -79,6 +79,36 @@ class TaskEngineTest {
     }
 
     @Test
+    void submit_argumentsOfAllTooLarge_isRefusedWithATimeToComeAgain() {
+        String half = "x".repeat((int) (TaskTable.MOST_CHARS / 2));
+        engine.submit(EngineBench.request("a").argument("a", half).build(), TaskOrigin.HOST);
+        bench.turn();
+        bench.submit("small");
+
+        engine.submit(EngineBench.request("b").argument("b", half).build(), TaskOrigin.HOST);
+
+        assertThat(bench.statesOf("b")).containsExactly(REFUSED);
+        assertThat(bench.last("b").detail()).startsWith("busy: ").contains("characters");
+        assertThat(bench.last("b").retryAfter()).isEqualTo(Duration.ofSeconds(5));
+        bench.finishOne();
+        engine.submit(EngineBench.request("b").argument("b", half).build(), TaskOrigin.HOST);
+        assertThat(bench.last("b").state()).isEqualTo(QUEUED);
+    }
+
+    @Test
+    void submit_largerThanAllMayBeAndNothingElseIsThere_runs() {
+        String all = "x".repeat((int) TaskTable.MOST_CHARS);
+        engine.submit(EngineBench.request("a").argument("a", all).build(), TaskOrigin.HOST);
+
+        assertThat(bench.last("a").state()).isEqualTo(RUNNING);
+        bench.submit("empty");
+        assertThat(bench.statesOf("empty")).containsExactly(REFUSED);
+        bench.finishOne();
+        bench.submit("empty");
+        assertThat(bench.last("empty").state()).isEqualTo(RUNNING);
+    }
+
+    @Test
     void submit_unknownType_isRefusedForGood() {
         engine.submit(TaskRequest.of("unheard").id("a").build(), TaskOrigin.HOST);
 

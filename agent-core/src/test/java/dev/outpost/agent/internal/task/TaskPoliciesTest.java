@@ -73,6 +73,22 @@ class TaskPoliciesTest {
     }
 
     @Test
+    void submitWhenRoom_tooManyWait_isRefusedAtOnce() {
+        bench = new EngineBench(
+                1, new SplittableRandom(1), made -> new NoJournal(), TaskOptions.defaults(), 1, ClosePolicy.KEEP);
+        submitWaiting("runs", Duration.ofSeconds(10));
+        submitWaiting("waits", Duration.ofSeconds(10));
+        for (int i = 0; i < 1_024; i++) {
+            submitWaiting("patient" + i, Duration.ofSeconds(10));
+        }
+
+        submitWaiting("late", Duration.ofSeconds(10));
+
+        assertThat(bench.statesOf("late")).containsExactly(TaskState.REFUSED);
+        assertThat(bench.statesOf("patient1023")).isEmpty();
+    }
+
+    @Test
     void submitWhenRoom_agentCloses_isRefused() {
         bench = new EngineBench(
                 1, new SplittableRandom(1), made -> new NoJournal(), TaskOptions.defaults(), 1, ClosePolicy.KEEP);
