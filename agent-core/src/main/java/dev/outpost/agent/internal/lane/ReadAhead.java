@@ -13,14 +13,14 @@ final class ReadAhead {
     private static final int BYTES = 1 << 20;
 
     private final Run run;
-    private final Chain chain;
+    private final ChainSpool spool;
     private long read;
     private boolean reading;
     private int turn;
 
-    ReadAhead(Run run, Chain chain) {
+    ReadAhead(Run run, ChainSpool spool) {
         this.run = run;
-        this.chain = chain;
+        this.spool = spool;
     }
 
     /** Up to where it was read. */
@@ -35,7 +35,7 @@ final class ReadAhead {
         }
         reading = true;
         int mine = ++turn;
-        chain.spool().read(from, read + 1, last, BYTES, found -> {
+        spool.client().read(from, read + 1, last, BYTES, found -> {
             if (mine == turn) {
                 reading = false;
                 found.forEach(stored -> take(stored, last));

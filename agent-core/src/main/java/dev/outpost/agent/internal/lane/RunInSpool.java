@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class RunInSpool {
 
     private final Run run;
-    private final Chain chain;
+    private final ChainSpool spool;
     private final LaneAccount account;
     private final ReadAhead reading;
     private @Nullable SpoolRun place;
@@ -41,11 +41,11 @@ final class RunInSpool {
     private boolean hasGivenUp;
     private boolean over;
 
-    RunInSpool(Run run, Chain chain, LaneAccount account) {
+    RunInSpool(Run run, ChainSpool spool, LaneAccount account) {
         this.run = run;
-        this.chain = chain;
+        this.spool = spool;
         this.account = account;
-        this.reading = new ReadAhead(run, chain);
+        this.reading = new ReadAhead(run, spool);
     }
 
     void bind(SpoolRun to) {
@@ -103,12 +103,12 @@ final class RunInSpool {
 
     /** Writes what is not acknowledged, and from now on whatever is offered. */
     void spill() {
-        if (place == null || !chain.spool().canWrite() || (isIssued(run.last()) && !chain.writesAhead())) {
+        if (place == null || !spool.client().canWrite() || (isIssued(run.last()) && !spool.writesAhead())) {
             return;
         }
         if (!spilling) {
             spilling = true;
-            chain.spillingChanged();
+            spool.spillingChanged();
         }
         appendRest();
     }
@@ -140,7 +140,7 @@ final class RunInSpool {
         if (isIssued(entry)
                 || present == null
                 || !isNext(entry)
-                || !chain.spool().hasRoom()) {
+                || !spool.client().hasRoom()) {
             return;
         }
         issued = entry.through();
@@ -150,9 +150,9 @@ final class RunInSpool {
         ClosedBatch batch = entry.batch();
         if (batch == null) {
             Stored.Gap gap = new Stored.Gap(entry.from(), entry.through(), entry.records(), entry.reason());
-            chain.spool().noteGap(present, attempt, gap);
+            spool.client().noteGap(present, attempt, gap);
         } else {
-            chain.spool().append(present, attempt, toStore(entry, batch));
+            spool.client().append(present, attempt, toStore(entry, batch));
         }
     }
 
@@ -177,7 +177,7 @@ final class RunInSpool {
             run.handOver(before, through, this::take);
             tellAcked();
             settle();
-            chain.onProgress();
+            spool.onStored();
         }
         if (spilling) {
             appendRest();
@@ -201,7 +201,7 @@ final class RunInSpool {
     /** Writing failed; everything beyond what was handed over is in memory still, and will be written again. */
     void onWriteFailed(long through) {
         spilling = false;
-        chain.spillingChanged();
+        spool.spillingChanged();
         attempt++; // what the disk thread was given before is passed over, however it came there
         if (through < handed) {
             loseUnforced(through);
@@ -220,7 +220,7 @@ final class RunInSpool {
         restIs = "not_forced";
         Stored.Gap gone = new Stored.Gap(forced + 1, handed, 0, restIs);
         unstore(gone);
-        chain.spool().noteGap(present, attempt, gone); // or reading would wait for it for ever
+        spool.client().noteGap(present, attempt, gone); // or reading would wait for it for ever
         recount();
     }
 
@@ -233,7 +233,7 @@ final class RunInSpool {
         long before = records;
         int asked = changes;
         counting++;
-        chain.spool().count(present, run.ackedThrough() + 1, handed, left -> {
+        spool.client().count(present, run.ackedThrough() + 1, handed, left -> {
             counting--;
             if (asked == changes && left >= 0) {
                 dropRest(Math.max(0, before - left));
@@ -252,7 +252,7 @@ final class RunInSpool {
         SpoolRun present = place;
         if (present != null && !spilling && writing) {
             writing = false;
-            chain.spool().rest(present);
+            spool.client().rest(present);
         }
     }
 
@@ -304,7 +304,7 @@ final class RunInSpool {
         if (present != null && reading.through() < to) {
             counting++;
             changes++;
-            chain.spool().count(present, reading.through() + 1, to, this::onCounted);
+            spool.client().count(present, reading.through() + 1, to, this::onCounted);
         }
     }
 
@@ -333,7 +333,7 @@ final class RunInSpool {
         long acked = run.ackedThrough();
         if (present != null && ackedThere < Math.min(acked, held)) {
             ackedThere = acked;
-            chain.spool().ack(present, acked);
+            spool.client().ack(present, acked);
         }
     }
 
@@ -351,14 +351,14 @@ final class RunInSpool {
             dropRest(records);
         }
         bytes = 0;
-        if (spilling && !chain.writesAhead() && run.hasCaughtUp()) {
+        if (spilling && !spool.writesAhead() && run.hasCaughtUp()) {
             spilling = false;
-            chain.spillingChanged();
+            spool.spillingChanged();
         }
         if (writing && !spilling && resting == null) {
             Object mine = new Object();
             resting = mine;
-            chain.restLater(() -> rest(mine));
+            spool.restLater(() -> rest(mine));
         }
     }
 
@@ -375,7 +375,7 @@ final class RunInSpool {
         SpoolRun present = place;
         hasGivenUp = true;
         if (present != null && isKept) {
-            chain.spool().reject(present, toStore(entry, batch), reason);
+            spool.client().reject(present, toStore(entry, batch), reason);
         }
         if (entry.isStored()) {
             bytes -= batch.bytes();
@@ -413,7 +413,7 @@ final class RunInSpool {
         SpoolRun present = place;
         if (counting == 0 && present != null) {
             dropRest(records);
-            chain.spool().end(present);
+            spool.client().end(present);
         }
     }
 }

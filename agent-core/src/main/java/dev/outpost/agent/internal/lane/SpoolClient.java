@@ -218,12 +218,12 @@ public final class SpoolClient {
         return Math.min(BACKLOG_BYTES, settings.maxBytes() / 4);
     }
 
-    /** Begins a run of {@code chain}; it is given to {@code started}, or null when the disk does not work. */
-    void startRun(Chain chain, Consumer<@Nullable SpoolRun> started) {
+    /** Begins a run of the chain at {@code place}; it is given to {@code started}, or null when the disk does not work. */
+    void startRun(SpoolRun.Chain place, Consumer<@Nullable SpoolRun> started) {
         submit(
                 "cannot begin a run",
                 store -> {
-                    SpoolRun run = store.startRun(chain.place());
+                    SpoolRun run = store.startRun(place);
                     inbox.post(() -> started.accept(run));
                 },
                 failure -> {
