@@ -89,7 +89,7 @@ public final class Chain {
         }
     }
 
-    Run onFound(SpoolClient.Found found) {
+    Run onFound(FoundRun found) {
         Run run = new Run(spool, account, gate, found);
         backlog.add(run);
         backlog.plan(found.bytes(), spool.client());

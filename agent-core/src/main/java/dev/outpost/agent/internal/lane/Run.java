@@ -54,7 +54,7 @@ public final class Run {
     }
 
     /** A run that an earlier process left. */
-    Run(ChainSpool ofChain, LaneAccount account, LaneGate gate, SpoolClient.Found found) {
+    Run(ChainSpool ofChain, LaneAccount account, LaneGate gate, FoundRun found) {
         this(ofChain, account, gate, true);
         identify(found.run());
         acked = found.acked();

@@ -53,7 +53,7 @@ final class RunInSpool {
     }
 
     /** An earlier process left it. */
-    void bind(SpoolClient.Found found) {
+    void bind(FoundRun found) {
         place = found.run();
         ackedThere = found.acked();
         reading.rewind(found.acked());
