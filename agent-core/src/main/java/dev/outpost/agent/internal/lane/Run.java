@@ -302,6 +302,9 @@ public final class Run {
             return;
         }
         spool.gaveUp(entry, batch, reason, isKept);
+        if (!entry.isStored()) {
+            account.droppedFromMemory(reason, entry.records());
+        }
         gate.release(batch.bytes());
         entry.giveUp(reason);
         promises.gaveUp(entry.from(), entry.through(), reason);

@@ -6,6 +6,7 @@ import dev.outpost.agent.internal.spool.SpoolRun;
 import dev.outpost.agent.internal.spool.Stored;
 import dev.outpost.agent.internal.telemetry.ClosedBatch;
 import dev.outpost.agent.protocol.Signal;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ final class RunInSpool {
 
     private final Run run;
     private final ChainSpool spool;
-    private final LaneAccount account;
+    private final SpooledAccount account;
     private final ReadAhead reading;
     private @Nullable SpoolRun place;
     private boolean spilling;
@@ -30,21 +31,16 @@ final class RunInSpool {
     private long highestIssued;
     private long handed;
     private long synced;
-    private long records;
-    private long bytes;
-    private String restIs = "corrupt";
     private long ackedThere;
     private boolean writing;
     private @Nullable Object resting;
-    private int counting;
-    private int changes;
     private boolean hasGivenUp;
     private boolean over;
 
     RunInSpool(Run run, ChainSpool spool, LaneAccount account) {
         this.run = run;
         this.spool = spool;
-        this.account = account;
+        this.account = new SpooledAccount(account);
         this.reading = new ReadAhead(run, spool);
     }
 
@@ -61,9 +57,7 @@ final class RunInSpool {
         highestIssued = found.last();
         handed = found.last();
         synced = found.last();
-        records = found.records();
-        bytes = found.bytes();
-        account.recovered(records);
+        account.recovered(found.records(), found.bytes());
     }
 
     boolean isPresent() {
@@ -96,7 +90,7 @@ final class RunInSpool {
 
     /** Bytes that wait there to be delivered. */
     long backlogBytes() {
-        return run.ackedThrough() < handed ? Math.max(1, bytes) : 0;
+        return run.ackedThrough() < handed ? Math.max(1, account.bytes()) : 0;
     }
 
     // ---- writing --------------------------------------------------------------------------------------------------
@@ -187,9 +181,7 @@ final class RunInSpool {
     private void take(Entry entry) {
         entry.stored(true);
         if (entry.batch() != null) {
-            records += entry.records();
-            bytes += entry.bytes();
-            account.spooled(entry.records());
+            account.stored(entry);
         }
     }
 
@@ -217,27 +209,24 @@ final class RunInSpool {
         if (present == null) {
             return;
         }
-        restIs = "not_forced";
-        Stored.Gap gone = new Stored.Gap(forced + 1, handed, 0, restIs);
+        Stored.Gap gone = new Stored.Gap(forced + 1, handed, 0, "not_forced");
+        account.restIs(gone.reason());
         unstore(gone);
         spool.client().noteGap(present, attempt, gone); // or reading would wait for it for ever
         recount();
     }
 
-    /** What was lost is not known: the spool says what is left. If that changes meanwhile it will be known at the end. */
+    /** What was lost is not known: the spool says what is left. */
     private void recount() {
         SpoolRun present = place;
-        if (present == null) {
-            return;
+        if (present != null) {
+            count(present, run.ackedThrough() + 1, handed, account.countLeft());
         }
-        long before = records;
-        int asked = changes;
-        counting++;
-        spool.client().count(present, run.ackedThrough() + 1, handed, left -> {
-            counting--;
-            if (asked == changes && left >= 0) {
-                dropRest(Math.max(0, before - left));
-            }
+    }
+
+    private void count(SpoolRun present, long from, long through, LongConsumer counted) {
+        spool.client().count(present, from, through, records -> {
+            counted.accept(records);
             settle();
             endIfOver();
         });
@@ -283,18 +272,9 @@ final class RunInSpool {
 
     // ---- what became of it ----------------------------------------------------------------------------------------
 
-    /** How many records it holds less without a batch. They are short when the spool could only guess what it had lost. */
-    private long leaving(Entry entry) {
-        changes++;
-        long known = Math.min(entry.records(), records);
-        records -= known;
-        return known;
-    }
-
     /** A batch that it holds is delivered. */
     void delivered(Entry entry) {
-        bytes -= entry.bytes();
-        account.deliveredFromSpool(leaving(entry));
+        account.delivered(entry);
     }
 
     /** All up to {@code through} is delivered, of which a part may lie here that was not read since it was sent. */
@@ -302,20 +282,8 @@ final class RunInSpool {
         SpoolRun present = place;
         long to = Math.min(through, handed);
         if (present != null && reading.through() < to) {
-            counting++;
-            changes++;
-            spool.client().count(present, reading.through() + 1, to, this::onCounted);
+            count(present, reading.through() + 1, to, account.countDelivered());
         }
-    }
-
-    private void onCounted(long found) {
-        counting--;
-        changes++;
-        long known = Math.max(0, Math.min(found, records));
-        records -= known;
-        account.deliveredFromSpool(known);
-        settle();
-        endIfOver();
     }
 
     private void endIfOver() {
@@ -347,10 +315,7 @@ final class RunInSpool {
         if (run.ackedThrough() < handed || place == null) {
             return;
         }
-        if (counting == 0) {
-            dropRest(records);
-        }
-        bytes = 0;
+        account.settle();
         if (spilling && !spool.writesAhead() && run.hasCaughtUp()) {
             spilling = false;
             spool.spillingChanged();
@@ -362,14 +327,6 @@ final class RunInSpool {
         }
     }
 
-    private void dropRest(long count) {
-        if (count <= 0) {
-            return;
-        }
-        account.droppedFromSpool(restIs, count);
-        records -= count;
-    }
-
     /** A batch is given up. It is kept aside there for people to look at, if anybody should. */
     void gaveUp(Entry entry, ClosedBatch batch, String reason, boolean isKept) {
         SpoolRun present = place;
@@ -378,31 +335,23 @@ final class RunInSpool {
             spool.client().reject(present, toStore(entry, batch), reason);
         }
         if (entry.isStored()) {
-            bytes -= batch.bytes();
-            account.droppedFromSpool(reason, leaving(entry));
-        } else {
-            account.droppedFromMemory(reason, entry.records());
+            account.gaveUp(entry, reason);
         }
     }
 
     /** It has lost batches. Those of them that are in memory at this moment may be delivered all the same. */
     void onLost(Stored.Gap lost) {
         long here = unstore(lost);
-        changes++;
         if (hasGivenUp || lost.from() <= run.ackedThrough()) {
-            restIs = lost.reason(); // some of it may have been given up or delivered already
+            account.restIs(lost.reason()); // some of it may have been given up or delivered already
             recount();
-            return;
+        } else {
+            account.lost(lost.records() - here, lost.reason());
         }
-        long gone = Math.max(0, Math.min(lost.records() - here, records));
-        records -= gone;
-        account.droppedFromSpool(lost.reason(), gone);
     }
 
     private long unstore(Stored.Gap lost) {
-        changes++;
-        long here = run.unstore(lost, records);
-        records -= here;
+        long here = run.unstore(lost, account.records());
         account.unspooled(here);
         return here;
     }
@@ -411,8 +360,8 @@ final class RunInSpool {
     void end() {
         over = true;
         SpoolRun present = place;
-        if (counting == 0 && present != null) {
-            dropRest(records);
+        if (!account.isCounting() && present != null) {
+            account.dropRest();
             spool.client().end(present);
         }
     }
