@@ -1,11 +1,7 @@
 package dev.outpost.agent.internal.lane;
 
-import dev.outpost.agent.internal.spool.FrameType;
 import dev.outpost.agent.internal.spool.SpoolRun;
 import dev.outpost.agent.internal.spool.Stored;
-import dev.outpost.agent.internal.telemetry.ClosedBatch;
-import dev.outpost.agent.protocol.Signal;
-import java.util.List;
 
 /** Reads a run back from the spool, a piece at a time. What was asked for before a rewind is not taken. Control loop only. */
 final class ReadAhead {
@@ -50,17 +46,9 @@ final class ReadAhead {
         }
         read = Math.min(found.through(), last);
         if (found instanceof Stored.Frame frame) {
-            ClosedBatch batch = new ClosedBatch(
-                    frame.header().type() == FrameType.LOGS ? Signal.LOGS : Signal.METRICS,
-                    frame.header().priority(),
-                    frame.records(),
-                    ClosedBatch.codec(frame.header().codec()),
-                    frame.body(),
-                    0,
-                    List.of());
-            run.takeRead(new Entry(found.through(), batch, true));
+            run.takeRead(StoredForm.read(frame));
         } else if (found instanceof Stored.Gap gap) {
-            run.takeRead(new Entry(gap.from(), read, gap.records(), gap.reason(), true));
+            run.takeRead(StoredForm.read(gap, read));
         }
     }
 

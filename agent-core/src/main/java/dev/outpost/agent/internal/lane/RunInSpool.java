@@ -1,11 +1,8 @@
 package dev.outpost.agent.internal.lane;
 
-import dev.outpost.agent.internal.spool.Batch;
-import dev.outpost.agent.internal.spool.FrameType;
 import dev.outpost.agent.internal.spool.SpoolRun;
 import dev.outpost.agent.internal.spool.Stored;
 import dev.outpost.agent.internal.telemetry.ClosedBatch;
-import dev.outpost.agent.protocol.Signal;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -143,24 +140,14 @@ final class RunInSpool {
         resting = null;
         ClosedBatch batch = entry.batch();
         if (batch == null) {
-            Stored.Gap gap = new Stored.Gap(entry.from(), entry.through(), entry.records(), entry.reason());
-            spool.client().noteGap(present, attempt, gap);
+            spool.client().noteGap(present, attempt, StoredForm.toStore(entry));
         } else {
-            spool.client().append(present, attempt, toStore(entry, batch));
+            spool.client().append(present, attempt, StoredForm.toStore(entry, batch));
         }
     }
 
     private boolean isNext(Entry entry) {
         return entry.from() <= Math.max(issued, run.ackedThrough()) + 1;
-    }
-
-    private static Batch toStore(Entry entry, ClosedBatch batch) {
-        return new Batch(
-                entry.through(),
-                entry.records(),
-                batch.signal() == Signal.LOGS ? FrameType.LOGS : FrameType.METRICS,
-                batch.codecNumber(),
-                batch.body());
     }
 
     /** It has everything up to {@code through}: memory may forget it. */
@@ -332,7 +319,7 @@ final class RunInSpool {
         SpoolRun present = place;
         hasGivenUp = true;
         if (present != null && isKept) {
-            spool.client().reject(present, toStore(entry, batch), reason);
+            spool.client().reject(present, StoredForm.toStore(entry, batch), reason);
         }
         if (entry.isStored()) {
             account.gaveUp(entry, reason);
