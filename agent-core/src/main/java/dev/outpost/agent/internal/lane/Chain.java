@@ -7,9 +7,7 @@ import dev.outpost.agent.internal.telemetry.LaneGate;
 import dev.outpost.agent.internal.telemetry.Promise;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.schedule.AgentClock;
-import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,21 +26,18 @@ public final class Chain {
     /** Why a promise is broken: the agent has ended. */
     public static final String CLOSED = "closed";
 
-    private static final Duration REST_AFTER = Duration.ofSeconds(30);
-
     private final Lane lane;
     private final SpoolRun.Chain place;
     private final LaneAccount account;
     private final LaneGate gate;
-    private final Timers timers;
     private final AgentClock clock;
     private final Backlog backlog;
+    private final ChainSpool spool;
+    private final Runs runs;
     private final Succession succession;
     private final Sender sender;
     private final Safekeeping safekeeping;
-    private @Nullable SpoolClient spool;
     private boolean connected;
-    private boolean away;
 
     Chain(
             Lane lane,
@@ -57,12 +52,13 @@ public final class Chain {
         this.place = place;
         this.account = account;
         this.gate = gate;
-        this.timers = timers;
         this.clock = clock;
         this.backlog = new Backlog(timers, clock, random);
+        this.spool = new ChainSpool(lane, gate, timers, clock);
+        this.runs = new Runs(backlog, () -> new Run(spool, account, gate));
         this.sender = new Sender(windowBatches, backlog, timers, clock);
-        this.safekeeping = new Safekeeping(this, timers, clock);
-        this.succession = new Succession(this, backlog, () -> new Run(this, account, gate));
+        this.safekeeping = new Safekeeping(this, runs, spool, timers, clock);
+        this.succession = new Succession(place, runs, backlog, spool, this::check);
     }
 
     /**
@@ -83,74 +79,26 @@ public final class Chain {
         return lane;
     }
 
-    void forEachRun(Consumer<Run> action) {
-        backlog.forEach(action);
-        action.accept(live());
-    }
-
     // ---- spool ----------------------------------------------------------------------------------------------------
 
     /** Gives it a spool, or says that there is none: then it works under a name that only this process knows. */
     void spool(@Nullable SpoolClient client) {
-        spool = client;
-        gate.spoolWorks(client != null); // a lane that fills up while it is being opened has somewhere to go
+        spool.use(client);
         if (client == null) {
             succession.nameInMemory();
         }
     }
 
-    SpoolClient spool() {
-        if (spool == null) {
-            throw new IllegalStateException("this chain has no spool");
-        }
-        return spool;
-    }
-
-    boolean hasSpool() {
-        return spool != null;
-    }
-
-    /** The run to which new batches are added. */
-    Run live() {
-        return succession.live();
-    }
-
-    boolean canWrite() {
-        return spool != null && spool.canWrite();
-    }
-
-    boolean writesAhead() {
-        return spool != null && spool.settings().spillAfter().isZero();
-    }
-
-    Run onFound(SpoolClient.Found found) {
-        Run run = new Run(this, account, gate, found);
+    Run onFound(FoundRun found) {
+        Run run = new Run(spool, account, gate, found);
         backlog.add(run);
-        backlog.plan(found.bytes(), spool());
+        backlog.plan(found.bytes(), spool.client());
         return run;
     }
 
     void onSpoolOpened() {
         gate.spoolWorks(true);
-        beginRun();
-    }
-
-    private void beginRun() {
-        if (spool != null) {
-            succession.begin(spool);
-        }
-    }
-
-    /** Another run is the live one, after {@code before} if that had a name. */
-    void onRunBegun(@Nullable Run before) {
-        if (before != null) {
-            before.inSpool().spill();
-            backlog.plan(before.inSpool().backlogBytes(), spool());
-        }
-        if (writesAhead()) {
-            live().inSpool().spill();
-        }
-        check();
+        succession.beginInSpool();
     }
 
     /** The spool does not work: what has no name yet gets one that needs no disk. */
@@ -163,62 +111,33 @@ public final class Chain {
     void onSpoolRetry() {
         gate.spoolWorks(true);
         if (!live().inSpool().isPresent()) {
-            beginRun();
+            succession.beginInSpool();
         }
         check();
     }
 
     /** Another live agent uses the same stream: begin again under another name. */
     public void onConflict() {
-        if (spool == null) {
-            succession.replaceInMemory();
-        } else {
-            beginRun();
-        }
+        succession.begin();
     }
 
     /** Looks at what has waited for too long; every few hundred milliseconds. */
     void check() {
-        if (canWrite()) {
-            forEachRun(this::spillIfNeeded);
+        if (spool.canWrite()) {
+            runs.forEach(run -> spool.spillIfNeeded(run, live()));
             safekeeping.secure();
         }
     }
 
-    private void spillIfNeeded(Run run) {
-        if (spool == null || !spool.canWrite()) {
-            return;
-        }
-        long oldest = run.oldestUnwritten();
-        if (oldest == Long.MAX_VALUE) {
-            return;
-        }
-        boolean late =
-                clock.nanoTime() - oldest >= spool.settings().spillAfter().toNanos();
-        if (late || away || gate.isNearlyFull() || run != live()) {
-            run.inSpool().spill();
-        }
-    }
-
-    /** The gate is the lane's: it is told of all chains together. */
-    void spillingChanged() {
-        lane.spillingChanged();
-    }
-
     /** Whether what comes, or what was not written before, goes to the spool. */
     boolean isSpilling() {
-        boolean[] spilling = {false};
-        forEachRun(run -> spilling[0] |= run.inSpool().isSpilling());
-        return spilling[0];
+        return runs.isSpilling();
     }
 
-    void restLater(Runnable rest) {
-        timers.schedule(clock.nanoTime(), REST_AFTER, rest);
-    }
+    // ---- batches that come ----------------------------------------------------------------------------------------
 
-    void onProgress() {
-        gate.progress(clock.nanoTime());
-        unsentChanged();
+    private Run live() {
+        return runs.live();
     }
 
     void offer(ClosedBatch batch) {
@@ -227,9 +146,7 @@ public final class Chain {
         if (!batch.promises().isEmpty()) {
             safekeeping.secure();
         }
-        if (gate.isNearlyFull() || away) {
-            spillIfNeeded(live());
-        }
+        spool.onOffered(live());
     }
 
     long dropOldest(long bytes) {
@@ -248,9 +165,7 @@ public final class Chain {
 
     /** What its runs hold in memory. */
     long bytesInMemory() {
-        long[] bytes = {0};
-        forEachRun(run -> bytes[0] += run.bytesInMemory());
-        return bytes[0];
+        return runs.bytesInMemory();
     }
 
     // ---- sending --------------------------------------------------------------------------------------------------
@@ -288,17 +203,12 @@ public final class Chain {
 
     /** The destination has read a hello with those positions. */
     public void onAnnounced(List<StreamPosition> positions) {
-        forEachRun(run -> run.opened(positions.stream().anyMatch(run::isOf)));
-    }
-
-    /** The run of that position, if something of it was sent. */
-    private @Nullable Run find(StreamPosition position) {
-        return live().knows(position) ? live() : backlog.find(position);
+        runs.forEach(run -> run.opened(positions.stream().anyMatch(run::isOf)));
     }
 
     /** Whether {@code position} is one of this chain's that was sent. */
     public boolean knows(StreamPosition position) {
-        return find(position) != null;
+        return runs.find(position) != null;
     }
 
     /**
@@ -307,7 +217,7 @@ public final class Chain {
      * @return whether any batch was delivered by it
      */
     public boolean ack(StreamPosition through) {
-        Run run = find(through);
+        Run run = runs.find(through);
         if (run == null || !run.ack(through.sequence())) {
             return false;
         }
@@ -324,7 +234,7 @@ public final class Chain {
 
     /** A batch in flight will never be taken. */
     public void rejected(StreamPosition position, String reason) {
-        Run run = find(position);
+        Run run = runs.find(position);
         if (run != null) {
             run.rejected(position.sequence(), reason);
         }
@@ -332,7 +242,7 @@ public final class Chain {
 
     /** Whether a batch was sent and neither acknowledged nor taken back. */
     public boolean isInFlight(StreamPosition position) {
-        Run run = find(position);
+        Run run = runs.find(position);
         return run != null && run.isInFlight(position.sequence());
     }
 
@@ -347,7 +257,7 @@ public final class Chain {
 
     /** What was in flight in the run of that position is to be sent again. */
     public void rewind(StreamPosition position) {
-        Run run = find(position);
+        Run run = runs.find(position);
         if (run != null) {
             run.rewind();
         }
@@ -359,30 +269,32 @@ public final class Chain {
     /** The destination takes batches. */
     public void onConnected() {
         connected = true;
-        away = false;
-        if (spool != null && live().inSpool().backlogBytes() > spool.backlogBytes() && !backlog.isFull()) {
+        spool.onConnected();
+        if (spool.isPresent()
+                && live().inSpool().backlogBytes() > spool.client().backlogBytes()
+                && !backlog.isFull()) {
             backlog.forgetPlan();
-            beginRun();
+            succession.beginInSpool();
         }
     }
 
     /** It takes them over another connection: what was in flight is to be sent again, there. */
     public void onMoved() {
         sender.reset();
-        forEachRun(Run::rewind);
+        runs.forEach(Run::rewind);
         unsentChanged();
     }
 
     /** It does not any more: what was in flight is to be sent again, and is put on disk until then. */
     public void onDisconnected() {
         connected = false;
-        away = true;
+        spool.onDisconnected();
         sender.reset();
-        forEachRun(run -> {
+        runs.forEach(run -> {
             run.rewind();
             run.opened(false);
-            spillIfNeeded(run);
-            if (spool != null) {
+            spool.spillIfNeeded(run, live());
+            if (spool.isPresent()) {
                 run.promises().contentWithSafe();
                 run.keepPromises();
             }
@@ -409,7 +321,7 @@ public final class Chain {
      * it.
      */
     void whenDelivered(Promise promise) {
-        if (spool != null && !connected) {
+        if (spool.isPresent() && !connected) {
             safekeeping.whenSafe(promise);
         } else {
             safekeeping.whenDelivered(promise);
@@ -418,15 +330,12 @@ public final class Chain {
 
     /** Writes down what is not delivered, as far as there is a spool. */
     void spillAll() {
-        if (spool != null) {
-            forEachRun(run -> run.inSpool().spill());
-            spool.sync();
-        }
+        safekeeping.spillAll();
     }
 
     /** Drops what is in memory only. */
     void close() {
-        forEachRun(Run::close);
+        runs.forEach(Run::close);
         unsentChanged();
     }
 }

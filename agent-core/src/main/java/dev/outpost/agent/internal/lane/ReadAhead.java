@@ -1,11 +1,7 @@
 package dev.outpost.agent.internal.lane;
 
-import dev.outpost.agent.internal.spool.FrameType;
 import dev.outpost.agent.internal.spool.SpoolRun;
 import dev.outpost.agent.internal.spool.Stored;
-import dev.outpost.agent.internal.telemetry.ClosedBatch;
-import dev.outpost.agent.protocol.Signal;
-import java.util.List;
 
 /** Reads a run back from the spool, a piece at a time. What was asked for before a rewind is not taken. Control loop only. */
 final class ReadAhead {
@@ -13,14 +9,14 @@ final class ReadAhead {
     private static final int BYTES = 1 << 20;
 
     private final Run run;
-    private final Chain chain;
+    private final ChainSpool spool;
     private long read;
     private boolean reading;
     private int turn;
 
-    ReadAhead(Run run, Chain chain) {
+    ReadAhead(Run run, ChainSpool spool) {
         this.run = run;
-        this.chain = chain;
+        this.spool = spool;
     }
 
     /** Up to where it was read. */
@@ -35,7 +31,7 @@ final class ReadAhead {
         }
         reading = true;
         int mine = ++turn;
-        chain.spool().read(from, read + 1, last, BYTES, found -> {
+        spool.client().read(from, read + 1, last, BYTES, found -> {
             if (mine == turn) {
                 reading = false;
                 found.forEach(stored -> take(stored, last));
@@ -50,17 +46,9 @@ final class ReadAhead {
         }
         read = Math.min(found.through(), last);
         if (found instanceof Stored.Frame frame) {
-            ClosedBatch batch = new ClosedBatch(
-                    frame.header().type() == FrameType.LOGS ? Signal.LOGS : Signal.METRICS,
-                    frame.header().priority(),
-                    frame.records(),
-                    ClosedBatch.codec(frame.header().codec()),
-                    frame.body(),
-                    0,
-                    List.of());
-            run.takeRead(new Entry(found.through(), batch, true));
+            run.takeRead(StoredForm.read(frame));
         } else if (found instanceof Stored.Gap gap) {
-            run.takeRead(new Entry(gap.from(), read, gap.records(), gap.reason(), true));
+            run.takeRead(StoredForm.read(gap, read));
         }
     }
 

@@ -42,20 +42,20 @@ public final class Run {
     private long acked;
 
     /** A new run without an identity. */
-    Run(Chain chain, LaneAccount account, LaneGate gate) {
-        this(chain, account, gate, false);
+    Run(ChainSpool ofChain, LaneAccount account, LaneGate gate) {
+        this(ofChain, account, gate, false);
     }
 
-    private Run(Chain chain, LaneAccount account, LaneGate gate, boolean isFound) {
+    private Run(ChainSpool ofChain, LaneAccount account, LaneGate gate, boolean isFound) {
         this.account = account;
         this.gate = gate;
         this.isFound = isFound;
-        this.spool = new RunInSpool(this, chain, account);
+        this.spool = new RunInSpool(this, ofChain, account);
     }
 
     /** A run that an earlier process left. */
-    Run(Chain chain, LaneAccount account, LaneGate gate, SpoolClient.Found found) {
-        this(chain, account, gate, true);
+    Run(ChainSpool ofChain, LaneAccount account, LaneGate gate, FoundRun found) {
+        this(ofChain, account, gate, true);
         identify(found.run());
         acked = found.acked();
         sent = acked;
@@ -302,6 +302,9 @@ public final class Run {
             return;
         }
         spool.gaveUp(entry, batch, reason, isKept);
+        if (!entry.isStored()) {
+            account.droppedFromMemory(reason, entry.records());
+        }
         gate.release(batch.bytes());
         entry.giveUp(reason);
         promises.gaveUp(entry.from(), entry.through(), reason);

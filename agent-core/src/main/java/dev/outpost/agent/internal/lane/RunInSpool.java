@@ -1,11 +1,9 @@
 package dev.outpost.agent.internal.lane;
 
-import dev.outpost.agent.internal.spool.Batch;
-import dev.outpost.agent.internal.spool.FrameType;
 import dev.outpost.agent.internal.spool.SpoolRun;
 import dev.outpost.agent.internal.spool.Stored;
 import dev.outpost.agent.internal.telemetry.ClosedBatch;
-import dev.outpost.agent.protocol.Signal;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class RunInSpool {
 
     private final Run run;
-    private final Chain chain;
-    private final LaneAccount account;
+    private final ChainSpool spool;
+    private final SpooledAccount account;
     private final ReadAhead reading;
     private @Nullable SpoolRun place;
     private boolean spilling;
@@ -30,22 +28,17 @@ final class RunInSpool {
     private long highestIssued;
     private long handed;
     private long synced;
-    private long records;
-    private long bytes;
-    private String restIs = "corrupt";
     private long ackedThere;
     private boolean writing;
     private @Nullable Object resting;
-    private int counting;
-    private int changes;
     private boolean hasGivenUp;
     private boolean over;
 
-    RunInSpool(Run run, Chain chain, LaneAccount account) {
+    RunInSpool(Run run, ChainSpool spool, LaneAccount account) {
         this.run = run;
-        this.chain = chain;
-        this.account = account;
-        this.reading = new ReadAhead(run, chain);
+        this.spool = spool;
+        this.account = new SpooledAccount(account);
+        this.reading = new ReadAhead(run, spool);
     }
 
     void bind(SpoolRun to) {
@@ -53,7 +46,7 @@ final class RunInSpool {
     }
 
     /** An earlier process left it. */
-    void bind(SpoolClient.Found found) {
+    void bind(FoundRun found) {
         place = found.run();
         ackedThere = found.acked();
         reading.rewind(found.acked());
@@ -61,9 +54,7 @@ final class RunInSpool {
         highestIssued = found.last();
         handed = found.last();
         synced = found.last();
-        records = found.records();
-        bytes = found.bytes();
-        account.recovered(records);
+        account.recovered(found.records(), found.bytes());
     }
 
     boolean isPresent() {
@@ -96,19 +87,19 @@ final class RunInSpool {
 
     /** Bytes that wait there to be delivered. */
     long backlogBytes() {
-        return run.ackedThrough() < handed ? Math.max(1, bytes) : 0;
+        return run.ackedThrough() < handed ? Math.max(1, account.bytes()) : 0;
     }
 
     // ---- writing --------------------------------------------------------------------------------------------------
 
     /** Writes what is not acknowledged, and from now on whatever is offered. */
     void spill() {
-        if (place == null || !chain.spool().canWrite() || (isIssued(run.last()) && !chain.writesAhead())) {
+        if (place == null || !spool.client().canWrite() || (isIssued(run.last()) && !spool.writesAhead())) {
             return;
         }
         if (!spilling) {
             spilling = true;
-            chain.spillingChanged();
+            spool.spillingChanged();
         }
         appendRest();
     }
@@ -140,7 +131,7 @@ final class RunInSpool {
         if (isIssued(entry)
                 || present == null
                 || !isNext(entry)
-                || !chain.spool().hasRoom()) {
+                || !spool.client().hasRoom()) {
             return;
         }
         issued = entry.through();
@@ -149,24 +140,14 @@ final class RunInSpool {
         resting = null;
         ClosedBatch batch = entry.batch();
         if (batch == null) {
-            Stored.Gap gap = new Stored.Gap(entry.from(), entry.through(), entry.records(), entry.reason());
-            chain.spool().noteGap(present, attempt, gap);
+            spool.client().noteGap(present, attempt, StoredForm.toStore(entry));
         } else {
-            chain.spool().append(present, attempt, toStore(entry, batch));
+            spool.client().append(present, attempt, StoredForm.toStore(entry, batch));
         }
     }
 
     private boolean isNext(Entry entry) {
         return entry.from() <= Math.max(issued, run.ackedThrough()) + 1;
-    }
-
-    private static Batch toStore(Entry entry, ClosedBatch batch) {
-        return new Batch(
-                entry.through(),
-                entry.records(),
-                batch.signal() == Signal.LOGS ? FrameType.LOGS : FrameType.METRICS,
-                batch.codecNumber(),
-                batch.body());
     }
 
     /** It has everything up to {@code through}: memory may forget it. */
@@ -177,7 +158,7 @@ final class RunInSpool {
             run.handOver(before, through, this::take);
             tellAcked();
             settle();
-            chain.onProgress();
+            spool.onStored();
         }
         if (spilling) {
             appendRest();
@@ -187,9 +168,7 @@ final class RunInSpool {
     private void take(Entry entry) {
         entry.stored(true);
         if (entry.batch() != null) {
-            records += entry.records();
-            bytes += entry.bytes();
-            account.spooled(entry.records());
+            account.stored(entry);
         }
     }
 
@@ -201,7 +180,7 @@ final class RunInSpool {
     /** Writing failed; everything beyond what was handed over is in memory still, and will be written again. */
     void onWriteFailed(long through) {
         spilling = false;
-        chain.spillingChanged();
+        spool.spillingChanged();
         attempt++; // what the disk thread was given before is passed over, however it came there
         if (through < handed) {
             loseUnforced(through);
@@ -217,27 +196,24 @@ final class RunInSpool {
         if (present == null) {
             return;
         }
-        restIs = "not_forced";
-        Stored.Gap gone = new Stored.Gap(forced + 1, handed, 0, restIs);
+        Stored.Gap gone = new Stored.Gap(forced + 1, handed, 0, "not_forced");
+        account.restIs(gone.reason());
         unstore(gone);
-        chain.spool().noteGap(present, attempt, gone); // or reading would wait for it for ever
+        spool.client().noteGap(present, attempt, gone); // or reading would wait for it for ever
         recount();
     }
 
-    /** What was lost is not known: the spool says what is left. If that changes meanwhile it will be known at the end. */
+    /** What was lost is not known: the spool says what is left. */
     private void recount() {
         SpoolRun present = place;
-        if (present == null) {
-            return;
+        if (present != null) {
+            count(present, run.ackedThrough() + 1, handed, account.countLeft());
         }
-        long before = records;
-        int asked = changes;
-        counting++;
-        chain.spool().count(present, run.ackedThrough() + 1, handed, left -> {
-            counting--;
-            if (asked == changes && left >= 0) {
-                dropRest(Math.max(0, before - left));
-            }
+    }
+
+    private void count(SpoolRun present, long from, long through, LongConsumer counted) {
+        spool.client().count(present, from, through, records -> {
+            counted.accept(records);
             settle();
             endIfOver();
         });
@@ -252,7 +228,7 @@ final class RunInSpool {
         SpoolRun present = place;
         if (present != null && !spilling && writing) {
             writing = false;
-            chain.spool().rest(present);
+            spool.client().rest(present);
         }
     }
 
@@ -283,18 +259,9 @@ final class RunInSpool {
 
     // ---- what became of it ----------------------------------------------------------------------------------------
 
-    /** How many records it holds less without a batch. They are short when the spool could only guess what it had lost. */
-    private long leaving(Entry entry) {
-        changes++;
-        long known = Math.min(entry.records(), records);
-        records -= known;
-        return known;
-    }
-
     /** A batch that it holds is delivered. */
     void delivered(Entry entry) {
-        bytes -= entry.bytes();
-        account.deliveredFromSpool(leaving(entry));
+        account.delivered(entry);
     }
 
     /** All up to {@code through} is delivered, of which a part may lie here that was not read since it was sent. */
@@ -302,20 +269,8 @@ final class RunInSpool {
         SpoolRun present = place;
         long to = Math.min(through, handed);
         if (present != null && reading.through() < to) {
-            counting++;
-            changes++;
-            chain.spool().count(present, reading.through() + 1, to, this::onCounted);
+            count(present, reading.through() + 1, to, account.countDelivered());
         }
-    }
-
-    private void onCounted(long found) {
-        counting--;
-        changes++;
-        long known = Math.max(0, Math.min(found, records));
-        records -= known;
-        account.deliveredFromSpool(known);
-        settle();
-        endIfOver();
     }
 
     private void endIfOver() {
@@ -333,7 +288,7 @@ final class RunInSpool {
         long acked = run.ackedThrough();
         if (present != null && ackedThere < Math.min(acked, held)) {
             ackedThere = acked;
-            chain.spool().ack(present, acked);
+            spool.client().ack(present, acked);
         }
     }
 
@@ -347,27 +302,16 @@ final class RunInSpool {
         if (run.ackedThrough() < handed || place == null) {
             return;
         }
-        if (counting == 0) {
-            dropRest(records);
-        }
-        bytes = 0;
-        if (spilling && !chain.writesAhead() && run.hasCaughtUp()) {
+        account.settle();
+        if (spilling && !spool.writesAhead() && run.hasCaughtUp()) {
             spilling = false;
-            chain.spillingChanged();
+            spool.spillingChanged();
         }
         if (writing && !spilling && resting == null) {
             Object mine = new Object();
             resting = mine;
-            chain.restLater(() -> rest(mine));
+            spool.restLater(() -> rest(mine));
         }
-    }
-
-    private void dropRest(long count) {
-        if (count <= 0) {
-            return;
-        }
-        account.droppedFromSpool(restIs, count);
-        records -= count;
     }
 
     /** A batch is given up. It is kept aside there for people to look at, if anybody should. */
@@ -375,34 +319,26 @@ final class RunInSpool {
         SpoolRun present = place;
         hasGivenUp = true;
         if (present != null && isKept) {
-            chain.spool().reject(present, toStore(entry, batch), reason);
+            spool.client().reject(present, StoredForm.toStore(entry, batch), reason);
         }
         if (entry.isStored()) {
-            bytes -= batch.bytes();
-            account.droppedFromSpool(reason, leaving(entry));
-        } else {
-            account.droppedFromMemory(reason, entry.records());
+            account.gaveUp(entry, reason);
         }
     }
 
     /** It has lost batches. Those of them that are in memory at this moment may be delivered all the same. */
     void onLost(Stored.Gap lost) {
         long here = unstore(lost);
-        changes++;
         if (hasGivenUp || lost.from() <= run.ackedThrough()) {
-            restIs = lost.reason(); // some of it may have been given up or delivered already
+            account.restIs(lost.reason()); // some of it may have been given up or delivered already
             recount();
-            return;
+        } else {
+            account.lost(lost.records() - here, lost.reason());
         }
-        long gone = Math.max(0, Math.min(lost.records() - here, records));
-        records -= gone;
-        account.droppedFromSpool(lost.reason(), gone);
     }
 
     private long unstore(Stored.Gap lost) {
-        changes++;
-        long here = run.unstore(lost, records);
-        records -= here;
+        long here = run.unstore(lost, account.records());
         account.unspooled(here);
         return here;
     }
@@ -411,9 +347,9 @@ final class RunInSpool {
     void end() {
         over = true;
         SpoolRun present = place;
-        if (counting == 0 && present != null) {
-            dropRest(records);
-            chain.spool().end(present);
+        if (!account.isCounting() && present != null) {
+            account.dropRest();
+            spool.client().end(present);
         }
     }
 }

@@ -18,22 +18,26 @@ final class Safekeeping {
     private static final Duration SECURE_AFTER = Duration.ofMillis(10);
 
     private final Chain chain;
+    private final Runs runs;
+    private final ChainSpool spool;
     private final Timers timers;
     private final AgentClock clock;
     private boolean due;
 
-    Safekeeping(Chain chain, Timers timers, AgentClock clock) {
+    Safekeeping(Chain chain, Runs runs, ChainSpool spool, Timers timers, AgentClock clock) {
         this.chain = chain;
+        this.runs = runs;
+        this.spool = spool;
         this.timers = timers;
         this.clock = clock;
     }
 
     /** Looks whether anybody waits. */
     void secure() {
-        if (!chain.hasSpool() || due || !isAwaited()) {
+        if (!spool.isPresent() || due || !isAwaited()) {
             return;
         }
-        if (chain.isConnected() && chain.live().inSpool().backlogBytes() == 0) {
+        if (chain.isConnected() && runs.live().inSpool().backlogBytes() == 0) {
             due = true;
             timers.schedule(clock.nanoTime(), SECURE_AFTER, () -> {
                 due = false;
@@ -45,23 +49,31 @@ final class Safekeeping {
     }
 
     private void secureNow() {
-        if (!chain.canWrite()) {
+        if (!spool.canWrite()) {
             breakPromises();
         } else if (isAwaited()) {
-            chain.spillAll();
+            spillAll();
+        }
+    }
+
+    /** Writes down what is not delivered, as far as there is a spool. */
+    void spillAll() {
+        if (spool.isPresent()) {
+            runs.forEach(run -> run.inSpool().spill());
+            spool.client().sync();
         }
     }
 
     private boolean isAwaited() {
         boolean[] awaited = {false};
-        chain.forEachRun(run -> awaited[0] |= run.promises().isAwaited());
+        runs.forEach(run -> awaited[0] |= run.promises().isAwaited());
         return awaited[0];
     }
 
     /** Those who wait are told when neither the destination nor the disk will answer for now. */
     void breakPromises() {
-        if (!chain.isConnected() && chain.hasSpool() && chain.spool().hasFailed()) {
-            chain.forEachRun(run -> run.promises().breakSafe(Chain.SPOOL_FAILED));
+        if (!chain.isConnected() && spool.hasFailed()) {
+            runs.forEach(run -> run.promises().breakSafe(Chain.SPOOL_FAILED));
         }
     }
 
@@ -74,14 +86,14 @@ final class Safekeeping {
     /** {@code promise} is kept as soon as what this process has begun to send is delivered. */
     void whenDelivered(Promise promise) {
         ask(
-                run -> run == chain.live() || run.hasUnsafe(),
+                run -> run == runs.live() || run.hasUnsafe(),
                 (run, each) -> run.promises().whenDelivered(run.last(), each),
                 promise);
     }
 
     private void ask(Predicate<Run> whom, BiConsumer<Run, Promise> question, Promise promise) {
         List<Run> asked = new ArrayList<>();
-        chain.forEachRun(run -> {
+        runs.forEach(run -> {
             if (whom.test(run)) {
                 asked.add(run);
             }

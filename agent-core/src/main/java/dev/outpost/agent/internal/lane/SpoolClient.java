@@ -13,13 +13,9 @@ import dev.outpost.agent.internal.spool.SpoolStore;
 import dev.outpost.agent.internal.spool.Stored;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.spool.Spool;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -33,37 +29,24 @@ import org.jspecify.annotations.Nullable;
 public final class SpoolClient {
 
     private static final long BACKLOG_BYTES = 1L << 20;
-    private static final Duration HOUSEKEEPING = Duration.ofMinutes(1);
 
     /** What may wait for the disk thread: when the destination takes it meanwhile, it waits for nothing. */
     private static final long MOST_PENDING_BYTES = 32L << 20;
 
-    /** Lanes begin, and go on, without the spool when its disk does not answer within this. */
-    private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(5);
-
     private static final Duration SAVE_ACKS_AFTER = Duration.ofSeconds(1);
-    private static final Duration TRUSTED_CLOCK_ERROR = Duration.ofMinutes(5);
 
     private final Spool settings;
     private final List<Chain> chains;
     private final SpoolFiles files;
-    private final SpoolDisk disk;
-    private final HangWatch watch;
     private final Timers timers;
     private final Inbox inbox;
     private final AgentClock clock;
-    private final SpoolHealth health;
     private final ThrottledLog log;
     private final Counters counters;
+    private final SpoolHealth health;
+    private final SpoolAccess access;
     private final SpoolNews news;
-    private final long startNanos;
-    private final long startEpochNanos;
-
-    /** Adopted and not yet described; belongs to the disk thread. */
-    private final List<SpoolRun> adopted = new ArrayList<>();
-
-    private boolean open;
-    private boolean closed;
+    private final SpoolHousekeeping housekeeping;
     private final AtomicLong pendingBytes = new AtomicLong();
     private boolean unsynced;
     private boolean syncDue;
@@ -84,114 +67,63 @@ public final class SpoolClient {
         this.settings = settings;
         this.chains = chains;
         this.files = files;
-        this.disk = new SpoolDisk(disk, inbox, clock);
-        this.watch = new HangWatch(this.disk, ANSWERS_WITHIN, timers, clock, new HangEvents());
         this.timers = timers;
         this.inbox = inbox;
         this.clock = clock;
-        this.health = new SpoolHealth(settings.directory(), timers, clock, random, log, counters);
         this.log = log;
         this.counters = counters;
+        this.health = new SpoolHealth(settings.directory(), timers, clock, random, log, counters);
+        this.access = new SpoolAccess(chains, new SpoolDisk(disk, inbox, clock), health, timers, clock);
         this.news = new SpoolNews(
-                inbox, settings.sync().isNever(), health::works, failure -> suspend("cannot be written", failure));
-        this.startNanos = clock.nanoTime();
-        this.startEpochNanos = clock.epochNanos();
+                inbox,
+                settings.sync().isNever(),
+                health::works,
+                failure -> access.suspend("cannot be written", failure));
+        this.housekeeping =
+                new SpoolHousekeeping(settings.maxAge(), chains, access, news, timers, inbox, clock, log, counters);
     }
 
-    /**
-     * What was found in the spool of an earlier run.
-     *
-     * @param run where
-     * @param acked up to where it is acknowledged
-     * @param last the last batch
-     * @param records what is not acknowledged
-     * @param bytes what it takes
-     */
-    record Found(SpoolRun run, long acked, long last, long records, long bytes) {}
+    // ---- opening and closing --------------------------------------------------------------------------------------
 
     /** Opens it; what was found goes to the chains. */
     public void open() {
-        timers.schedule(clock.nanoTime(), HOUSEKEEPING, this::keepHouse);
-        timers.schedule(clock.nanoTime(), ANSWERS_WITHIN, this::onSlowOpening);
-        tryOpen();
-    }
-
-    private void onSlowOpening() {
-        if (!open && !closed && !health.isDegraded()) {
-            health.fails(
-                    "cannot be opened", new TimeoutException("the disk has not answered within " + ANSWERS_WITHIN));
-            chains.forEach(Chain::onSpoolFailed);
-        }
-    }
-
-    private void tryOpen() {
-        if (closed) {
-            return;
-        }
+        housekeeping.begin();
         List<SpoolRun.Chain> wanted = chains.stream().map(Chain::place).toList();
         SpoolLimits limits = new SpoolLimits(
                 settings.maxBytes(),
                 settings.keepFreeBytes(),
                 settings.segmentBytes(),
                 settings.sync().interval().isZero());
-        disk.open(
-                () -> SpoolStore.open(settings.directory(), limits, files, this::wallMillis, wanted, news),
+        access.open(
+                () -> SpoolStore.open(settings.directory(), limits, files, housekeeping::wallMillis, wanted, news),
                 store -> {
-                    List<Found> found = describe(store, store.runs());
+                    List<FoundRun> found = FoundRun.describe(store, store.runs());
                     counters.counter("spool.segments.damaged").add(store.damagedSegments());
                     inbox.post(() -> onOpened(found));
-                },
-                this::onOpenFailed);
+                });
     }
 
-    private static List<Found> describe(SpoolStore store, List<SpoolRun> runs) throws IOException {
-        List<Found> found = new ArrayList<>();
-        for (SpoolRun run : runs) {
-            found.add(new Found(run, store.acked(run), store.last(run), store.records(run), store.bytes(run)));
-        }
-        return found;
-    }
-
-    private void onOpened(List<Found> found) {
-        open = true;
-        health.works();
-        take(found);
+    private void onOpened(List<FoundRun> found) {
+        access.opened();
+        housekeeping.take(found);
         chains.forEach(Chain::onSpoolOpened);
     }
 
-    private void take(List<Found> found) {
-        for (Found each : found) {
-            Optional<Chain> owner = chains.stream()
-                    .filter(chain -> chain.place().equals(each.run().chain()))
-                    .findFirst();
-            if (owner.isPresent()) {
-                news.register(each.run(), owner.get().onFound(each));
-            } else {
-                counters.counter("spool.unclaimed.records").add(each.records());
-                log.warn(
-                        "spool.unclaimed",
-                        "the spool holds " + each.records() + " records of a lane '"
-                                + each.run().chain().name() + "' that this agent does not have; they stay until"
-                                + " their room is needed or they are too old",
-                        null);
-            }
-        }
+    /** Forces and closes everything after what was asked for before; the slot is free then. Ends on the disk thread. */
+    public void close() {
+        access.close(e -> log.warn("spool.close", "the spool in " + settings.directory() + " could not be closed", e));
     }
 
-    private void onOpenFailed(Exception failure) {
-        health.fails("cannot be opened", failure);
-        chains.forEach(Chain::onSpoolFailed);
-        health.retryLater(this::tryOpen);
-    }
+    // ---- what is known of it --------------------------------------------------------------------------------------
 
     /** Whether writing makes sense now. */
     boolean canWrite() {
-        return open && !closed && health.isGood();
+        return access.canWrite();
     }
 
     /** Whether it was tried and does not work for now. */
     boolean hasFailed() {
-        return closed || health.isBad();
+        return access.hasFailed();
     }
 
     /** Whether the disk thread can be given more to write. */
@@ -218,17 +150,19 @@ public final class SpoolClient {
         return Math.min(BACKLOG_BYTES, settings.maxBytes() / 4);
     }
 
-    /** Begins a run of {@code chain}; it is given to {@code started}, or null when the disk does not work. */
-    void startRun(Chain chain, Consumer<@Nullable SpoolRun> started) {
-        submit(
+    // ---- runs and their batches -----------------------------------------------------------------------------------
+
+    /** Begins a run of the chain at {@code place}; it is given to {@code started}, or null when the disk does not work. */
+    void startRun(SpoolRun.Chain place, Consumer<@Nullable SpoolRun> started) {
+        access.submit(
                 "cannot begin a run",
                 store -> {
-                    SpoolRun run = store.startRun(chain.place());
+                    SpoolRun run = store.startRun(place);
                     inbox.post(() -> started.accept(run));
                 },
                 failure -> {
                     started.accept(null);
-                    suspend("cannot begin a run", failure);
+                    access.suspend("cannot begin a run", failure);
                 });
     }
 
@@ -239,7 +173,7 @@ public final class SpoolClient {
 
     /** Later runs are under a new stream id. */
     public void changeStream(Runnable done) {
-        submit(
+        access.submit(
                 "cannot change its stream",
                 store -> {
                     store.changeStream();
@@ -252,7 +186,7 @@ public final class SpoolClient {
         int bytes = batch.body().remaining();
         pendingBytes.addAndGet(bytes);
         unsynced = true;
-        submit(
+        access.submit(
                 "cannot be written",
                 store -> {
                     pendingBytes.addAndGet(-bytes);
@@ -264,7 +198,7 @@ public final class SpoolClient {
 
     void noteGap(SpoolRun run, int attempt, Stored.Gap gap) {
         unsynced = true;
-        submit("cannot note a gap", store -> store.noteGap(run, attempt, gap), failure -> {});
+        access.submit("cannot note a gap", store -> store.noteGap(run, attempt, gap), failure -> {});
         syncLater();
     }
 
@@ -284,12 +218,12 @@ public final class SpoolClient {
     void sync() {
         if (unsynced) {
             unsynced = false;
-            submit("cannot be forced", SpoolStore::sync, failure -> {});
+            access.submit("cannot be forced", SpoolStore::sync, failure -> {});
         }
     }
 
     void ack(SpoolRun run, long through) {
-        submit("cannot note acknowledgements", store -> store.ack(run, through), failure -> {});
+        access.submit("cannot note acknowledgements", store -> store.ack(run, through), failure -> {});
         if (!saveDue) {
             saveDue = true;
             timers.schedule(clock.nanoTime(), SAVE_ACKS_AFTER, this::saveAcks);
@@ -298,12 +232,12 @@ public final class SpoolClient {
 
     private void saveAcks() {
         saveDue = false;
-        submit("cannot note acknowledgements", SpoolStore::saveAcks, failure -> {});
+        access.submit("cannot note acknowledgements", SpoolStore::saveAcks, failure -> {});
     }
 
     /** Reads on; nothing is given when that fails now. */
     void read(SpoolRun run, long from, long through, int maxBytes, Consumer<List<Stored>> read) {
-        submit(
+        access.submit(
                 "cannot be read",
                 store -> {
                     List<Stored> found = store.read(run, from, through, maxBytes);
@@ -314,7 +248,7 @@ public final class SpoolClient {
 
     /** Counts records; -1 is given when that fails. */
     void count(SpoolRun run, long from, long through, LongConsumer counted) {
-        submit(
+        access.submit(
                 "cannot be read",
                 store -> {
                     long records = store.countRecords(run, from, through);
@@ -324,97 +258,17 @@ public final class SpoolClient {
     }
 
     void reject(SpoolRun run, Batch batch, String reason) {
-        submit("cannot keep a rejected batch", store -> store.reject(run, batch, reason), failure -> {});
+        access.submit("cannot keep a rejected batch", store -> store.reject(run, batch, reason), failure -> {});
     }
 
     /** Nothing is written to the run for now. */
     void rest(SpoolRun run) {
-        submit("cannot be forced", store -> store.rest(run), failure -> {});
+        access.submit("cannot be forced", store -> store.rest(run), failure -> {});
     }
 
     /** The run is over. */
     void end(SpoolRun run) {
         news.forget(run);
-        submit("cannot be tidied", store -> store.end(run), failure -> {});
-    }
-
-    private void keepHouse() {
-        if (closed) {
-            return;
-        }
-        timers.schedule(clock.nanoTime(), HOUSEKEEPING, this::keepHouse);
-        long oldest = wallMillis() - settings.maxAge().toMillis();
-        boolean trusted = isClockTrusted();
-        submit(
-                "cannot be tidied",
-                store -> {
-                    if (trusted) {
-                        store.evictOlderThan(oldest);
-                    }
-                    adopted.addAll(store.adoptOrphans());
-                    List<Found> found = describe(store, adopted);
-                    adopted.clear(); // behind the reading: what fails there is tried again in a minute
-                    if (!found.isEmpty()) {
-                        inbox.post(() -> take(found));
-                    }
-                },
-                failure -> {});
-    }
-
-    /** Whether the wall clock has gone along with the monotonic one since the start. */
-    private boolean isClockTrusted() {
-        long expected = startEpochNanos + (clock.nanoTime() - startNanos);
-        return Math.abs(clock.epochNanos() - expected) <= TRUSTED_CLOCK_ERROR.toNanos();
-    }
-
-    private long wallMillis() {
-        return TimeUnit.NANOSECONDS.toMillis(clock.epochNanos());
-    }
-
-    private void submit(String problem, SpoolDisk.Work work, Consumer<Exception> failed) {
-        disk.submit(work, e -> {
-            health.note(problem, e);
-            failed.accept(e);
-        });
-        watch.begin();
-    }
-
-    private final class HangEvents implements HangWatch.Events {
-        @Override
-        public boolean onHanging() {
-            if (!canWrite()) {
-                return false; // that it does not work is known
-            }
-            health.fails("does not answer", new TimeoutException("the disk has been busy for " + ANSWERS_WITHIN));
-            chains.forEach(Chain::onSpoolFailed);
-            return true;
-        }
-
-        @Override
-        public void onAnswered() {
-            tryAgain();
-        }
-    }
-
-    private void tryAgain() {
-        health.hope(); // one more attempt, which will tell
-        chains.forEach(Chain::onSpoolRetry);
-    }
-
-    /** Nobody writes for a while; then everybody tries again. */
-    private void suspend(String what, Exception failure) {
-        if (!canWrite()) {
-            return; // others fail for the same reason
-        }
-        health.fails(what, failure);
-        chains.forEach(Chain::onSpoolFailed);
-        health.retryLater(this::tryAgain);
-    }
-
-    /** Forces and closes everything after what was asked for before; the slot is free then. Ends on the disk thread. */
-    public void close() {
-        closed = true;
-        watch.close();
-        disk.close(e -> log.warn("spool.close", "the spool in " + settings.directory() + " could not be closed", e));
+        access.submit("cannot be tidied", store -> store.end(run), failure -> {});
     }
 }

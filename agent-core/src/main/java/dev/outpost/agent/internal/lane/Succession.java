@@ -2,74 +2,74 @@ package dev.outpost.agent.internal.lane;
 
 import dev.outpost.agent.internal.spool.SpoolRun;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Which run of a chain is the live one, and how another takes its place. Control loop only. */
+/** How another run takes the place of a chain's live one, in the spool or without it. Control loop only. */
 final class Succession {
 
-    private final Chain chain;
+    private final SpoolRun.Chain place;
+    private final Runs runs;
     private final Backlog backlog;
-    private final Supplier<Run> made;
-    private Run live;
+    private final ChainSpool spool;
+    private final Runnable begun;
     private boolean beginning;
 
-    Succession(Chain chain, Backlog backlog, Supplier<Run> made) {
-        this.chain = chain;
+    /**
+     * Succession.
+     *
+     * @param begun runs when a run in the spool has become the live one
+     */
+    Succession(SpoolRun.Chain place, Runs runs, Backlog backlog, ChainSpool spool, Runnable begun) {
+        this.place = place;
+        this.runs = runs;
         this.backlog = backlog;
-        this.made = made;
-        this.live = made.get();
-    }
-
-    /** The run to which new batches are added. */
-    Run live() {
-        return live;
+        this.spool = spool;
+        this.begun = begun;
     }
 
     /** Gives the live run a name that only this process knows, if it has none. */
     void nameInMemory() {
-        if (!live.isReady()) {
-            live.identify(UUID.randomUUID(), 1);
+        if (!runs.live().isReady()) {
+            runs.live().identify(UUID.randomUUID(), 1);
         }
     }
 
-    /** A new run in memory takes over. */
-    void replaceInMemory() {
-        replace();
-        nameInMemory();
+    /** A new run takes over: in the spool if there is one, or else in memory. */
+    void begin() {
+        if (spool.isPresent()) {
+            beginInSpool();
+        } else {
+            runs.replace();
+            nameInMemory();
+        }
     }
 
     /** Begins a run in the spool, which takes over as soon as the disk has answered. */
-    void begin(SpoolClient spool) {
+    void beginInSpool() {
         if (beginning) {
             return;
         }
         beginning = true;
-        spool.startRun(chain, started -> {
+        spool.client().startRun(place, started -> {
             beginning = false;
             if (started != null) {
-                onBegun(spool, started);
+                onBegun(started);
             }
         });
     }
 
-    private void onBegun(SpoolClient spool, SpoolRun started) {
-        @Nullable Run before = live.isReady() ? replace() : null;
+    private void onBegun(SpoolRun started) {
+        @Nullable Run before = runs.live().isReady() ? runs.replace() : null;
+        Run live = runs.live();
         live.identify(started);
-        spool.register(started, live);
-        chain.onRunBegun(before);
-    }
-
-    /** What of the live run nobody knows yet goes on to a new one; the rest of it is backlog. */
-    private Run replace() {
-        Run before = live;
-        live = made.get();
-        live.takeRestOf(before);
-        if (before.isDelivered()) {
-            before.inSpool().end();
-        } else {
-            backlog.add(before);
+        spool.client().register(started, live);
+        if (before != null) {
+            before.inSpool().spill();
+            backlog.plan(before.inSpool().backlogBytes(), spool.client());
         }
-        return before;
+        if (spool.writesAhead()) {
+            live.inSpool().spill();
+        }
+        begun.run();
     }
 }
