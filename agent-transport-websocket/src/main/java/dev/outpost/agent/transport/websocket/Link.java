@@ -7,10 +7,10 @@ import dev.outpost.agent.transport.CloseReason.Fault;
 import dev.outpost.agent.transport.Connection;
 import dev.outpost.agent.transport.ConnectionListener;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One connection of either side, whatever WebSocket library carries it: queues, demand, order of calls, and its end.
  *
- * <p>All state is guarded by one lock, which is never held during a call outwards. Two loops work on it, each run by one thread
- * at a time: one sends, on whatever thread brings work; one calls the listener, on threads of the network or of the executor,
- * never on that of the connection's user, who may hold locks of its own.
+ * <p>All state is guarded by one lock, which is never held during a call outwards. Two {@linkplain Loop loops} work on it: one
+ * sends, on whatever thread brings work; one calls the listener, on threads of the network or of the executor, never on that of
+ * the connection's user, who may hold locks of its own.
  *
  * <pre>
  *   connecting ─opened─▶ open ─close()─▶ closing (what was taken goes out, then a Close frame) ─▶ ended ─▶ onClosed
@@ -40,8 +40,8 @@ final class Link<S, R> implements Connection<S> {
     private final Side side;
     private final Runnable onEnd;
     private final Object lock = new Object();
-    private final AtomicInteger sendCalls = new AtomicInteger();
-    private final AtomicInteger deliverCalls = new AtomicInteger();
+    private final Loop sends = new Loop(this::sendNext);
+    private final Loop deliveries = new Loop(this::deliverNext);
     private volatile @Nullable ConnectionListener<R> listener;
 
     private final Outbox outbox = new Outbox();
@@ -93,7 +93,7 @@ final class Link<S, R> implements Connection<S> {
             outbox.add(encoded);
             answered = true;
         }
-        sendAll();
+        sends.run();
         return true;
     }
 
@@ -139,7 +139,7 @@ final class Link<S, R> implements Connection<S> {
         if (open != null) {
             boolean faulty = reason.next() == CloseReason.Next.RETRY_WITH_BACKOFF;
             later(faulty ? FAULT_PATIENCE : side.closePatience(), () -> fail(reason));
-            sendAll();
+            sends.run();
         }
         deliverSoon(); // lets in what is left, up to the other side's Close frame
     }
@@ -180,7 +180,7 @@ final class Link<S, R> implements Connection<S> {
             open.abort();
             return;
         }
-        sendAll();
+        sends.run();
         deliver();
     }
 
@@ -272,16 +272,6 @@ final class Link<S, R> implements Connection<S> {
 
     // ---- sending --------------------------------------------------------------------------------------------------
 
-    private void sendAll() {
-        if (sendCalls.getAndIncrement() == 0) {
-            int calls = 1;
-            do {
-                while (sendNext()) {}
-                calls = sendCalls.addAndGet(-calls);
-            } while (calls != 0);
-        }
-    }
-
     private boolean sendNext() {
         Wire open;
         WireMessage next;
@@ -323,7 +313,7 @@ final class Link<S, R> implements Connection<S> {
         if (writable) {
             deliverSoon();
         }
-        sendAll();
+        sends.run();
     }
 
     // ---- calling the listener -------------------------------------------------------------------------------------
@@ -337,17 +327,13 @@ final class Link<S, R> implements Connection<S> {
     }
 
     private void deliver() {
-        ConnectionListener<R> receiver = listener;
-        if (receiver != null && deliverCalls.getAndIncrement() == 0) {
-            int calls = 1;
-            do {
-                while (deliverNext(receiver)) {}
-                calls = deliverCalls.addAndGet(-calls);
-            } while (calls != 0);
+        if (listener != null) {
+            deliveries.run();
         }
     }
 
-    private boolean deliverNext(ConnectionListener<R> receiver) {
+    private boolean deliverNext() {
+        ConnectionListener<R> receiver = Objects.requireNonNull(listener, "nobody listens");
         Runnable call;
         Wire demanded;
         synchronized (lock) {
