@@ -46,6 +46,7 @@ final class Link<S, R> implements Connection<S> {
 
     private final Outbox outbox = new Outbox();
     private final Inbox inbox = new Inbox();
+    private final Ending ending = new Ending();
     private @Nullable Wire wire;
     private @Nullable WireCodec<S, R> codec;
     private boolean openDue;
@@ -53,9 +54,6 @@ final class Link<S, R> implements Connection<S> {
     private boolean sending;
     private boolean answered;
     private boolean closeSent;
-    private int closeCode;
-    private @Nullable CloseReason closing;
-    private @Nullable CloseReason ended;
     private boolean closedReported;
 
     /** {@code onEnd} runs once, before the listener hears of the end. */
@@ -77,7 +75,7 @@ final class Link<S, R> implements Connection<S> {
         WireCodec<S, R> form;
         synchronized (lock) {
             form = codec;
-            if (form == null || closing != null || ended != null || outbox.isFull()) {
+            if (form == null || ending.hasBegun() || outbox.isFull()) {
                 return false;
             }
         }
@@ -87,7 +85,7 @@ final class Link<S, R> implements Connection<S> {
             return false;
         }
         synchronized (lock) {
-            if (closing != null || ended != null) {
+            if (ending.hasBegun()) {
                 return false;
             }
             outbox.add(encoded);
@@ -125,15 +123,13 @@ final class Link<S, R> implements Connection<S> {
     private void close(CloseReason reason, int code) {
         Wire open;
         synchronized (lock) {
-            if (closing != null || ended != null) {
+            if (!ending.close(reason, code)) {
                 return;
             }
-            closing = reason;
-            closeCode = code;
             inbox.clear();
             open = wire;
             if (open == null) {
-                ended = reason;
+                ending.end(reason);
             }
         }
         if (open != null) {
@@ -155,7 +151,7 @@ final class Link<S, R> implements Connection<S> {
      */
     int mostBytesNow() {
         synchronized (lock) {
-            boolean letIn = inbox.isTrusted() || (answered && closing == null);
+            boolean letIn = inbox.isTrusted() || (answered && ending.closing() == null);
             return letIn ? side.maxMessageBytes() : side.strangerBytes();
         }
     }
@@ -166,7 +162,7 @@ final class Link<S, R> implements Connection<S> {
     void opened(Wire open, WireCodec<S, R> form, @Nullable Envelope<? extends S> first) {
         boolean tooLate;
         synchronized (lock) {
-            tooLate = closing != null || ended != null;
+            tooLate = ending.hasBegun();
             if (!tooLate) {
                 wire = open;
                 codec = form;
@@ -194,10 +190,10 @@ final class Link<S, R> implements Connection<S> {
     /** A whole message came in. */
     void received(WireMessage message) {
         synchronized (lock) {
-            if (closing == null && ended == null) {
-                inbox.add(message);
-            } else {
+            if (ending.hasBegun()) {
                 inbox.drop();
+            } else {
+                inbox.add(message);
             }
         }
         deliver();
@@ -249,10 +245,9 @@ final class Link<S, R> implements Connection<S> {
     private void end(CloseReason reason) {
         boolean unread;
         synchronized (lock) {
-            if (ended != null) {
+            if (!ending.end(reason)) {
                 return;
             }
-            ended = closing == null ? reason : closing;
             outbox.clear();
             unread = !inbox.isEmpty();
         }
@@ -275,15 +270,15 @@ final class Link<S, R> implements Connection<S> {
     private boolean sendNext() {
         Wire open;
         WireMessage next;
-        CloseReason why;
+        Ending.Close close;
         synchronized (lock) {
             open = wire;
-            why = closing;
-            if (open == null || sending || closeSent || ended != null) {
+            close = ending.closing();
+            if (open == null || sending || closeSent || ending.ended() != null) {
                 return false;
             }
             next = outbox.next();
-            if (next == null && why == null) {
+            if (next == null && close == null) {
                 return false;
             }
             sending = next != null;
@@ -292,8 +287,8 @@ final class Link<S, R> implements Connection<S> {
         if (next != null) {
             WireMessage sent = next;
             open.send(sent, error -> sent(sent, error));
-        } else if (why != null) {
-            open.sendClose(closeCode, CloseCodes.reasonText(why.detail()));
+        } else if (close != null) {
+            open.sendClose(close.code(), CloseCodes.reasonText(close.reason().detail()));
         }
         return next != null;
     }
@@ -302,7 +297,7 @@ final class Link<S, R> implements Connection<S> {
         boolean writable;
         synchronized (lock) {
             sending = false;
-            writable = outbox.sent(message) && closing == null;
+            writable = outbox.sent(message) && ending.closing() == null;
             writableDue |= writable;
         }
         if (error != null) {
@@ -338,7 +333,7 @@ final class Link<S, R> implements Connection<S> {
         Wire demanded;
         synchronized (lock) {
             call = nextCall(receiver);
-            demanded = ended == null && wire != null && inbox.demand() ? wire : null;
+            demanded = ending.ended() == null && wire != null && inbox.demand() ? wire : null;
         }
         if (call != null) {
             try {
@@ -363,11 +358,11 @@ final class Link<S, R> implements Connection<S> {
             openDue = false;
             return receiver::onOpen;
         }
-        WireMessage message = closing == null ? inbox.next() : null;
+        WireMessage message = ending.closing() == null ? inbox.next() : null;
         if (message != null && form != null) {
             return () -> decode(message, form, receiver);
         }
-        CloseReason end = ended;
+        CloseReason end = ending.ended();
         if (end == null && writableDue) {
             writableDue = false;
             return receiver::onWritable;
