@@ -3,27 +3,11 @@ package dev.outpost.center.internal;
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Envelope;
-import dev.outpost.agent.protocol.Goodbye;
-import dev.outpost.agent.protocol.Heartbeat;
-import dev.outpost.agent.protocol.HeartbeatAck;
 import dev.outpost.agent.protocol.Hello;
-import dev.outpost.agent.protocol.InvalidPayload;
-import dev.outpost.agent.protocol.Ping;
-import dev.outpost.agent.protocol.Pong;
 import dev.outpost.agent.protocol.Refusal;
-import dev.outpost.agent.protocol.Rejection;
-import dev.outpost.agent.protocol.Request;
-import dev.outpost.agent.protocol.Response;
-import dev.outpost.agent.protocol.ScheduleReport;
-import dev.outpost.agent.protocol.StreamOpen;
 import dev.outpost.agent.protocol.StreamPosition;
-import dev.outpost.agent.protocol.TaskReport;
-import dev.outpost.agent.protocol.TelemetryBatch;
-import dev.outpost.agent.protocol.TelemetryGap;
-import dev.outpost.agent.protocol.UnknownPayload;
 import dev.outpost.agent.protocol.Welcome;
 import dev.outpost.agent.request.Body;
-import dev.outpost.agent.task.TaskStatus;
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.Connection;
 import dev.outpost.agent.transport.ConnectionListener;
@@ -37,20 +21,18 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of an agent, from its first message to its end. Callbacks are serial, on the transport's event loop; what
- * takes time goes to the workers.
+ * One connection of an agent, from its first message to its end: letting the agent in, looking at it again, and the end. What
+ * comes afterwards is {@link Inbound}'s. Callbacks are serial, on the transport's event loop; what takes time goes to the
+ * workers.
  */
 final class AgentSession implements ConnectionListener<AgentMessage> {
 
     private static final int INBOUND_WINDOW = 64;
     private static final int MOST_OUTBOUND = 1_000;
-    private static final int MOST_IN_HAND = 16;
-    private static final long MOST_ANSWER_BYTES = 4L << 20;
 
     private final String sessionId = UUID.randomUUID().toString();
     private final Connection<CenterMessage> connection;
@@ -58,17 +40,16 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     private final CenterConfig config;
     private final Registry registry;
     private final Workers workers;
-    private final AgentDesk desk;
     private final Outbound outbound;
     private final long connectedNanos = System.nanoTime();
     private final Intakes intakes;
-    private final AtomicInteger inHand = new AtomicInteger();
+    private final Requests requests;
+    private final Inbound inbound;
     private final Gate gate;
     private volatile @Nullable Instant validUntil;
     private volatile long lastHeardNanos = connectedNanos;
     private volatile @Nullable AgentEntry entry;
     private volatile @Nullable Hello hello;
-    private volatile @Nullable AskedAgent asked;
     private volatile boolean closing;
     private volatile boolean closed;
     private int owedDemand;
@@ -89,10 +70,11 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         this.config = config;
         this.registry = registry;
         this.workers = workers;
-        this.desk = desk;
         this.gate = gate;
         this.outbound = new Outbound(connection, clock);
         this.intakes = new Intakes(this, delivery, claims, workers, config.windowBatches());
+        this.requests = new Requests(outbound, desk, workers);
+        this.inbound = new Inbound(this, registry, intakes, requests, gate, workers);
     }
 
     Outbound outbound() {
@@ -169,24 +151,13 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
 
     /** Asks the agent something of the application's own. */
     CompletableFuture<Body> ask(AgentEntry agent, String type, Body body, Duration timeout) {
-        AskedAgent open;
-        synchronized (this) {
-            open = asked == null ? new AskedAgent(outbound, workers, agent.callbacks()) : asked;
-            asked = open;
-        }
-        if (closed) {
-            open.close(); // nobody else may have seen it
-        }
-        return open.ask(type, body, timeout);
+        return requests.ask(agent, type, body, timeout);
     }
 
     /** No answer comes any more, whatever the link does. */
     void centerClosed() {
         closed = true;
-        AskedAgent open = asked;
-        if (open != null) {
-            open.close();
-        }
+        requests.close();
     }
 
     /** The agent counts as lost from now on: a link whose other end is gone may take minutes to end. */
@@ -212,7 +183,7 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         lastHeardNanos = System.nanoTime();
         AgentEntry known = entry;
         if (known != null) {
-            handle(known, message);
+            inbound.handle(known, message);
             letIn(1);
         } else if (hello == null && message.payload() instanceof Hello first) {
             hello = first;
@@ -231,11 +202,8 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
     @Override
     public void onClosed(CloseReason reason) {
         closed = true;
+        requests.close();
         intakes.close();
-        AskedAgent open = asked;
-        if (open != null) {
-            open.close();
-        }
         registry.closed(this, entry, reason.detail());
     }
 
@@ -321,99 +289,5 @@ final class AgentSession implements ConnectionListener<AgentMessage> {
         workers.count("agents.refused{" + refusal.code() + "}");
         outbound.send(refusal, inReplyTo);
         close(Refusals.reasonOf(refusal));
-    }
-
-    // ---- messages -------------------------------------------------------------------------------------------------
-
-    private void handle(AgentEntry known, Envelope<AgentMessage> message) {
-        AgentMessage payload = message.payload();
-        if (payload instanceof TelemetryBatch batch) {
-            endIfWrong(intakes.offer(batch, batch.position(), batch.position().sequence()));
-        } else if (payload instanceof Heartbeat heartbeat) {
-            outbound.send(new HeartbeatAck(gate.spread()), message.id());
-            Heartbeat kept = Limits.cut(heartbeat);
-            if (!kept.equals(heartbeat)) {
-                workers.count("heartbeats.cut");
-            }
-            known.heartbeat(kept);
-            registry.heartbeat(known);
-        } else if (payload instanceof TaskReport report) {
-            take(known, message.id(), report.status());
-        } else if (payload instanceof ScheduleReport report) {
-            if (isSound(Limits.problem(report), message.id())) {
-                registry.report(known, this, Limits.cut(report));
-            }
-        } else if (payload instanceof TelemetryGap gap) {
-            endIfWrong(intakes.offer(gap, gap.through(), gap.fromSequence()));
-        } else if (payload instanceof StreamOpen open) {
-            endIfWrong(intakes.open(open.position(), message.id()));
-        } else if (payload instanceof Request request) {
-            take(known, message.id(), request);
-        } else if (payload instanceof Response response) {
-            AskedAgent open = asked;
-            if (open == null || !open.answer(message.inReplyTo(), response)) {
-                workers.count("protocol.ignored{late_response}");
-            }
-        } else if (payload instanceof Ping) {
-            outbound.send(new Pong(), message.id());
-        } else if (payload instanceof Rejection rejection) {
-            workers.count("protocol.rejected{" + rejection.code() + "}");
-            known.schedules().rejected(this, message.inReplyTo(), rejection.detail());
-            known.tasks().rejected(this, message.inReplyTo(), rejection);
-            AskedAgent open = asked;
-            if (open != null) {
-                open.rejected(message.inReplyTo(), rejection.detail());
-            }
-        } else if (payload instanceof Goodbye goodbye) {
-            close(CloseReason.reconnect("the agent said goodbye: " + goodbye.reason()));
-        } else if (payload instanceof UnknownPayload unknown) {
-            workers.count("protocol.ignored{unknown_payload}");
-            String detail = "payload field " + unknown.field() + " is not known to this control center";
-            outbound.send(new Rejection(Rejection.Code.UNIMPLEMENTED, detail), message.id());
-        } else if (payload instanceof InvalidPayload invalid) {
-            workers.count("protocol.ignored{invalid_payload}");
-            outbound.send(new Rejection(Rejection.Code.INVALID, invalid.problem()), message.id());
-        } else if (payload instanceof Hello) {
-            close(CloseReason.retry("a second hello on one connection", null));
-        }
-    }
-
-    /** An agent that asks more than it listens to is not worked for. */
-    private void take(AgentEntry known, long messageId, Request request) {
-        if (inHand.get() >= MOST_IN_HAND || outbound.bytes() > MOST_ANSWER_BYTES) {
-            workers.count("requests.in{busy}");
-            outbound.send(Response.of(Response.Status.BUSY, "too many requests of this agent wait"), messageId);
-            return;
-        }
-        inHand.incrementAndGet();
-        desk.take(known.info(), request, response -> {
-            inHand.decrementAndGet();
-            outbound.send(response, messageId);
-        });
-    }
-
-    private void take(AgentEntry known, long messageId, TaskStatus status) {
-        if (isSound(Limits.problem(status), messageId)) {
-            TaskStatus kept = Limits.cut(status);
-            if (!kept.equals(status)) {
-                workers.count("task.reports.cut");
-            }
-            registry.report(known, this, kept);
-        }
-    }
-
-    private boolean isSound(Optional<String> problem, long messageId) {
-        problem.ifPresent(what -> {
-            workers.count("protocol.ignored{invalid_report}");
-            outbound.send(new Rejection(Rejection.Code.INVALID, what), messageId);
-        });
-        return problem.isEmpty();
-    }
-
-    private void endIfWrong(@Nullable String problem) {
-        if (problem != null) {
-            workers.count("protocol.violations");
-            close(CloseReason.retry(problem, null));
-        }
     }
 }

@@ -5,6 +5,7 @@ import dev.outpost.agent.metric.MetricBatch;
 import dev.outpost.agent.protocol.Signal;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TelemetryBatch;
+import dev.outpost.agent.protocol.TelemetryGap;
 import dev.outpost.agent.sink.SinkException;
 import dev.outpost.center.AgentInfo;
 import dev.outpost.center.StreamGap;
@@ -68,15 +69,6 @@ final class Delivery {
         return CompletableFuture.failedFuture(why);
     }
 
-    /** Tells the handler of a gap; its failures are counted. */
-    CompletableFuture<?> gap(AgentInfo agent, StreamGap gap) {
-        return guarded(() -> {
-            handler.onGap(agent, gap);
-            workers.count("gaps.reported{" + (gap.records().isEmpty() ? "missing" : "dropped") + "}");
-            return CompletableFuture.completedStage(null);
-        });
-    }
-
     private CompletableFuture<?> guarded(Supplier<CompletionStage<?>> call) {
         try {
             return Objects.requireNonNull(call.get(), "the handler returned null")
@@ -92,12 +84,35 @@ final class Delivery {
         }
     }
 
+    /** Tells the handler of a gap that the agent has told of; its failures are counted. What was {@code taken} is not missing. */
+    CompletableFuture<?> gap(AgentInfo agent, TelemetryGap gap, long taken) {
+        StreamPosition through = gap.through();
+        long records = gap.recordCount();
+        return gap(
+                agent,
+                new StreamGap(
+                        through.streamId(),
+                        through.epoch(),
+                        Math.max(gap.fromSequence(), taken + 1),
+                        through.sequence(),
+                        OptionalLong.of(records < 0 ? Long.MAX_VALUE : records),
+                        Limits.cutReason(gap.reason())));
+    }
+
     /** The gap between where an epoch stands here and where its agent goes on. */
     CompletableFuture<?> missing(AgentInfo agent, StreamEpoch epoch, long taken, long opened) {
         return gap(
                 agent,
                 new StreamGap(
                         epoch.streamId(), epoch.epoch(), taken + 1, opened, OptionalLong.empty(), StreamGap.MISSING));
+    }
+
+    private CompletableFuture<?> gap(AgentInfo agent, StreamGap gap) {
+        return guarded(() -> {
+            handler.onGap(agent, gap);
+            workers.count("gaps.reported{" + (gap.records().isEmpty() ? "missing" : "dropped") + "}");
+            return CompletableFuture.completedStage(null);
+        });
     }
 
     /** A batch was handled: its position is kept, unless the handler has done so. */

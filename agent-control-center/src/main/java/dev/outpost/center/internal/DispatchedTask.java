@@ -107,6 +107,15 @@ final class DispatchedTask implements TaskHandle {
         return number;
     }
 
+    /** It stands as the store has it; in the book's turn, or before anybody else knows of it. */
+    void restored(TaskRecord stored) {
+        record = stored;
+        sentBefore = stored.sent();
+        if (stored.status() != null) {
+            reported(stored.status());
+        }
+    }
+
     /** News of the task. */
     void reported(TaskStatus status) {
         synchronized (statuses) {

@@ -5,16 +5,11 @@ import dev.outpost.agent.protocol.BatchNack;
 import dev.outpost.agent.protocol.StreamPosition;
 import dev.outpost.agent.protocol.TelemetryBatch;
 import dev.outpost.agent.protocol.TelemetryGap;
-import dev.outpost.agent.sink.SinkException;
 import dev.outpost.agent.transport.CloseReason;
-import dev.outpost.center.StreamGap;
 import dev.outpost.center.store.WatermarkStore.StreamEpoch;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.OptionalLong;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -22,14 +17,12 @@ import org.jspecify.annotations.Nullable;
  * Takes in one epoch of one stream on one connection, batch by batch in the order of their numbers.
  *
  * <p>It begins with finding out how far the epoch has been taken; what comes meanwhile waits. What comes a second time is
- * acknowledged again and not handled. After a batch that was refused to be retried everything is passed over until that batch
- * comes again, for the agent sends all from there on.
+ * acknowledged again and not handled. What is to come when is for {@link StreamOrder} to say.
  *
  * <p>Guarded by itself; what takes time runs on a worker, one step at a time ({@code busy}).
  */
 final class StreamIntake {
 
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Then others have their turn on the same thread. */
@@ -42,17 +35,13 @@ final class StreamIntake {
     private final StreamEpoch epoch;
     private final StreamPosition opened;
 
-    private final Queue<AgentMessage> waiting = new ArrayDeque<>();
+    private final StreamOrder order; // guarded by this
     private final CompletableFuture<Void> settled = new CompletableFuture<>();
     private @Nullable CompletableFuture<Void> predecessor;
-    private long taken;
-    private long nextExpected;
-    private int unacknowledged;
     private boolean loaded;
     private boolean owesAcknowledgement;
     private boolean waitsForPredecessor;
     private boolean busy;
-    private boolean awaitsRetry;
     private boolean closed;
 
     StreamIntake(AgentSession session, Delivery delivery, Workers workers, int window, StreamPosition opened) {
@@ -62,8 +51,7 @@ final class StreamIntake {
         this.window = window;
         this.opened = opened;
         this.epoch = new StreamEpoch(opened.streamId(), opened.epoch());
-        this.taken = opened.sequence();
-        this.nextExpected = opened.sequence() + 1;
+        this.order = new StreamOrder(opened.sequence(), window);
     }
 
     StreamEpoch epoch() {
@@ -102,7 +90,7 @@ final class StreamIntake {
             }
             busy = true;
             before = predecessor;
-            nextExpected = Math.max(nextExpected, announced.orElse(0) + 1); // the agent may go on from there at once
+            order.announced(announced.orElse(0)); // the agent may go on from there at once
         }
         if (before == null) {
             workers.execute(() -> load(stored, announced));
@@ -155,28 +143,19 @@ final class StreamIntake {
         long through;
         boolean owed;
         synchronized (this) {
-            taken = Math.max(stored, taken);
-            nextExpected = Math.max(nextExpected, taken + 1);
-            dropDuplicates(); // before the agent hears of it, for it may fill the window anew then
+            // Before the agent hears of it, for it may fill the window anew then.
+            int duplicates = order.takenBefore(stored);
+            if (duplicates > 0) {
+                workers.counter("batches.duplicate").add(duplicates);
+            }
             loaded = true;
-            through = taken;
+            through = order.taken();
             owed = owesAcknowledgement;
         }
         if (owed || announced.isEmpty() || announced.getAsLong() != through) {
             session.outbound().ack(at(through));
         }
         workers.handle(this::handleNext);
-    }
-
-    /** What came before it was known how far the epoch had been taken. */
-    private void dropDuplicates() {
-        for (AgentMessage next = waiting.peek();
-                next != null && lastOf(next).sequence() <= taken;
-                next = waiting.peek()) {
-            waiting.remove();
-            unacknowledged--;
-            workers.count("batches.duplicate");
-        }
     }
 
     /** The agent goes on further than the epoch has come here. */
@@ -198,7 +177,7 @@ final class StreamIntake {
         session.close(CloseReason.retry(why, null));
         synchronized (this) {
             closed = true;
-            waiting.clear();
+            order.clear();
             busy = false;
         }
         settled.complete(null);
@@ -213,8 +192,8 @@ final class StreamIntake {
      */
     @Nullable String reopen(StreamPosition position) {
         synchronized (this) {
-            if (position.sequence() >= nextExpected) {
-                return "an open stream was opened again at " + position.sequence() + ", and " + nextExpected
+            if (!order.hasCome(position)) {
+                return "an open stream was opened again at " + position.sequence() + ", and " + order.nextExpected()
                         + " has not come";
             }
         }
@@ -231,7 +210,7 @@ final class StreamIntake {
         boolean superseded;
         synchronized (this) {
             superseded = closed;
-            if (!closed && last.sequence() >= nextExpected) {
+            if (!closed && !order.hasCome(last)) {
                 return take(message, last, first);
             }
         }
@@ -247,22 +226,24 @@ final class StreamIntake {
     }
 
     private @Nullable String take(AgentMessage message, StreamPosition last, long first) {
-        if (first > nextExpected) {
-            workers.count("batches.out_of_order");
-            return awaitsRetry ? null : "batch " + first + " came where " + nextExpected + " was expected";
-        }
-        if (unacknowledged >= window) {
-            return "more than " + window + " batches unacknowledged";
-        }
-        awaitsRetry = false;
-        nextExpected = last.sequence() + 1;
-        unacknowledged++;
-        waiting.add(message);
-        if (!busy) {
-            busy = true;
-            workers.handle(this::handleNext);
-        }
-        return null;
+        return switch (order.add(message, last, first)) {
+            case TAKEN -> {
+                if (!busy) {
+                    busy = true;
+                    workers.handle(this::handleNext);
+                }
+                yield null;
+            }
+            case PASSED_OVER -> {
+                workers.count("batches.out_of_order");
+                yield null;
+            }
+            case TOO_EARLY -> {
+                workers.count("batches.out_of_order");
+                yield "batch " + first + " came where " + order.nextExpected() + " was expected";
+            }
+            case TOO_MANY -> "more than " + window + " batches unacknowledged";
+        };
     }
 
     private void acknowledgeAgain() {
@@ -272,7 +253,7 @@ final class StreamIntake {
                 owesAcknowledgement = true; // it follows the loading
                 return;
             }
-            through = taken;
+            through = order.taken();
         }
         session.outbound().ack(at(through));
     }
@@ -286,7 +267,7 @@ final class StreamIntake {
     CompletableFuture<Void> close() {
         synchronized (this) {
             closed = true;
-            waiting.clear();
+            order.clear();
             if (predecessor != null && waitsForPredecessor) {
                 return predecessor; // whoever would wait for this one need not wait for more
             }
@@ -306,7 +287,7 @@ final class StreamIntake {
             AgentMessage next;
             boolean end;
             synchronized (this) {
-                next = waiting.poll();
+                next = order.poll();
                 busy = next != null;
                 end = next == null && closed;
             }
@@ -318,7 +299,7 @@ final class StreamIntake {
             }
             CompletableFuture<?> done = next instanceof TelemetryBatch batch
                     ? delivery.batch(session.info(), batch)
-                    : delivery.gap(session.info(), gap((TelemetryGap) next));
+                    : delivery.gap(session.info(), (TelemetryGap) next, taken());
             if (!done.isDone()) {
                 var unused = done.whenComplete((ignored, failure) -> workers.handle(() -> {
                     finish(next, failure);
@@ -331,19 +312,8 @@ final class StreamIntake {
         workers.handle(this::handleNext);
     }
 
-    private StreamGap gap(TelemetryGap gap) {
-        long records = gap.recordCount();
-        return new StreamGap(
-                epoch.streamId(),
-                epoch.epoch(),
-                Math.max(gap.fromSequence(), taken() + 1),
-                gap.through().sequence(),
-                OptionalLong.of(records < 0 ? Long.MAX_VALUE : records),
-                Limits.cutReason(gap.reason()));
-    }
-
     private void finish(AgentMessage message, @Nullable Throwable failure) {
-        StreamPosition position = lastOf(message);
+        StreamPosition position = StreamOrder.lastOf(message);
         if (failure == null) {
             if (message instanceof TelemetryBatch) {
                 delivery.handled(position);
@@ -353,31 +323,23 @@ final class StreamIntake {
             settle(position.sequence());
             return;
         }
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        String detail = String.valueOf(cause.getMessage());
-        if (cause instanceof SinkException known && !known.retryable()) {
+        BatchNack nack = Nacks.of(position, failure);
+        if (nack.code() == BatchNack.Code.REJECTED) {
             delivery.passed(position);
-            session.outbound().send(new BatchNack(position, BatchNack.Code.REJECTED, Duration.ZERO, detail), 0);
+            session.outbound().send(nack, 0);
             settle(position.sequence());
             return;
         }
         synchronized (this) {
-            waiting.clear();
-            unacknowledged = 0;
-            nextExpected = taken + 1;
-            awaitsRetry = true;
+            order.awaitAgain();
         }
-        Duration asked =
-                cause instanceof SinkException known && known.notBefore() != null ? known.notBefore() : RETRY_AFTER;
-        session.outbound().send(new BatchNack(position, BatchNack.Code.RETRY, asked, detail), 0);
+        session.outbound().send(nack, 0);
     }
 
     /** One of what came is done: the agent may send another as soon as it hears so, hence in this order. */
     private void settle(long through) {
         synchronized (this) {
-            taken = through;
-            unacknowledged--;
+            order.done(through);
         }
         session.outbound().ack(at(through));
     }
@@ -387,15 +349,11 @@ final class StreamIntake {
     }
 
     private synchronized long taken() {
-        return taken;
+        return order.taken();
     }
 
     private StreamPosition at(long sequence) {
         return new StreamPosition(epoch.streamId(), epoch.epoch(), sequence);
-    }
-
-    private static StreamPosition lastOf(AgentMessage message) {
-        return message instanceof TelemetryBatch batch ? batch.position() : ((TelemetryGap) message).through();
     }
 
     private static @Nullable Throwable failureOf(CompletableFuture<?> done) {

@@ -7,10 +7,10 @@ import dev.outpost.agent.transport.CloseReason.Fault;
 import dev.outpost.agent.transport.Connection;
 import dev.outpost.agent.transport.ConnectionListener;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One connection of either side, whatever WebSocket library carries it: queues, demand, order of calls, and its end.
  *
- * <p>All state is guarded by one lock, which is never held during a call outwards. Two loops work on it, each run by one thread
- * at a time: one sends, on whatever thread brings work; one calls the listener, on threads of the network or of the executor,
- * never on that of the connection's user, who may hold locks of its own.
+ * <p>All state is guarded by one lock, which is never held during a call outwards. Two {@linkplain Loop loops} work on it: one
+ * sends, on whatever thread brings work; one calls the listener, on threads of the network or of the executor, never on that of
+ * the connection's user, who may hold locks of its own.
  *
  * <pre>
  *   connecting ─opened─▶ open ─close()─▶ closing (what was taken goes out, then a Close frame) ─▶ ended ─▶ onClosed
@@ -40,12 +40,13 @@ final class Link<S, R> implements Connection<S> {
     private final Side side;
     private final Runnable onEnd;
     private final Object lock = new Object();
-    private final AtomicInteger sendCalls = new AtomicInteger();
-    private final AtomicInteger deliverCalls = new AtomicInteger();
+    private final Loop sends = new Loop(this::sendNext);
+    private final Loop deliveries = new Loop(this::deliverNext);
     private volatile @Nullable ConnectionListener<R> listener;
 
     private final Outbox outbox = new Outbox();
     private final Inbox inbox = new Inbox();
+    private final Ending ending = new Ending();
     private @Nullable Wire wire;
     private @Nullable WireCodec<S, R> codec;
     private boolean openDue;
@@ -53,9 +54,6 @@ final class Link<S, R> implements Connection<S> {
     private boolean sending;
     private boolean answered;
     private boolean closeSent;
-    private int closeCode;
-    private @Nullable CloseReason closing;
-    private @Nullable CloseReason ended;
     private boolean closedReported;
 
     /** {@code onEnd} runs once, before the listener hears of the end. */
@@ -77,7 +75,7 @@ final class Link<S, R> implements Connection<S> {
         WireCodec<S, R> form;
         synchronized (lock) {
             form = codec;
-            if (form == null || closing != null || ended != null || outbox.isFull()) {
+            if (form == null || ending.hasBegun() || outbox.isFull()) {
                 return false;
             }
         }
@@ -87,13 +85,13 @@ final class Link<S, R> implements Connection<S> {
             return false;
         }
         synchronized (lock) {
-            if (closing != null || ended != null) {
+            if (ending.hasBegun()) {
                 return false;
             }
             outbox.add(encoded);
             answered = true;
         }
-        sendAll();
+        sends.run();
         return true;
     }
 
@@ -125,21 +123,19 @@ final class Link<S, R> implements Connection<S> {
     private void close(CloseReason reason, int code) {
         Wire open;
         synchronized (lock) {
-            if (closing != null || ended != null) {
+            if (!ending.close(reason, code)) {
                 return;
             }
-            closing = reason;
-            closeCode = code;
             inbox.clear();
             open = wire;
             if (open == null) {
-                ended = reason;
+                ending.end(reason);
             }
         }
         if (open != null) {
             boolean faulty = reason.next() == CloseReason.Next.RETRY_WITH_BACKOFF;
             later(faulty ? FAULT_PATIENCE : side.closePatience(), () -> fail(reason));
-            sendAll();
+            sends.run();
         }
         deliverSoon(); // lets in what is left, up to the other side's Close frame
     }
@@ -155,7 +151,7 @@ final class Link<S, R> implements Connection<S> {
      */
     int mostBytesNow() {
         synchronized (lock) {
-            boolean letIn = inbox.isTrusted() || (answered && closing == null);
+            boolean letIn = inbox.isTrusted() || (answered && ending.closing() == null);
             return letIn ? side.maxMessageBytes() : side.strangerBytes();
         }
     }
@@ -166,7 +162,7 @@ final class Link<S, R> implements Connection<S> {
     void opened(Wire open, WireCodec<S, R> form, @Nullable Envelope<? extends S> first) {
         boolean tooLate;
         synchronized (lock) {
-            tooLate = closing != null || ended != null;
+            tooLate = ending.hasBegun();
             if (!tooLate) {
                 wire = open;
                 codec = form;
@@ -180,7 +176,7 @@ final class Link<S, R> implements Connection<S> {
             open.abort();
             return;
         }
-        sendAll();
+        sends.run();
         deliver();
     }
 
@@ -194,10 +190,10 @@ final class Link<S, R> implements Connection<S> {
     /** A whole message came in. */
     void received(WireMessage message) {
         synchronized (lock) {
-            if (closing == null && ended == null) {
-                inbox.add(message);
-            } else {
+            if (ending.hasBegun()) {
                 inbox.drop();
+            } else {
+                inbox.add(message);
             }
         }
         deliver();
@@ -249,10 +245,9 @@ final class Link<S, R> implements Connection<S> {
     private void end(CloseReason reason) {
         boolean unread;
         synchronized (lock) {
-            if (ended != null) {
+            if (!ending.end(reason)) {
                 return;
             }
-            ended = closing == null ? reason : closing;
             outbox.clear();
             unread = !inbox.isEmpty();
         }
@@ -272,28 +267,18 @@ final class Link<S, R> implements Connection<S> {
 
     // ---- sending --------------------------------------------------------------------------------------------------
 
-    private void sendAll() {
-        if (sendCalls.getAndIncrement() == 0) {
-            int calls = 1;
-            do {
-                while (sendNext()) {}
-                calls = sendCalls.addAndGet(-calls);
-            } while (calls != 0);
-        }
-    }
-
     private boolean sendNext() {
         Wire open;
         WireMessage next;
-        CloseReason why;
+        Ending.Close close;
         synchronized (lock) {
             open = wire;
-            why = closing;
-            if (open == null || sending || closeSent || ended != null) {
+            close = ending.closing();
+            if (open == null || sending || closeSent || ending.ended() != null) {
                 return false;
             }
             next = outbox.next();
-            if (next == null && why == null) {
+            if (next == null && close == null) {
                 return false;
             }
             sending = next != null;
@@ -302,8 +287,8 @@ final class Link<S, R> implements Connection<S> {
         if (next != null) {
             WireMessage sent = next;
             open.send(sent, error -> sent(sent, error));
-        } else if (why != null) {
-            open.sendClose(closeCode, CloseCodes.reasonText(why.detail()));
+        } else if (close != null) {
+            open.sendClose(close.code(), CloseCodes.reasonText(close.reason().detail()));
         }
         return next != null;
     }
@@ -312,7 +297,7 @@ final class Link<S, R> implements Connection<S> {
         boolean writable;
         synchronized (lock) {
             sending = false;
-            writable = outbox.sent(message) && closing == null;
+            writable = outbox.sent(message) && ending.closing() == null;
             writableDue |= writable;
         }
         if (error != null) {
@@ -323,7 +308,7 @@ final class Link<S, R> implements Connection<S> {
         if (writable) {
             deliverSoon();
         }
-        sendAll();
+        sends.run();
     }
 
     // ---- calling the listener -------------------------------------------------------------------------------------
@@ -337,22 +322,18 @@ final class Link<S, R> implements Connection<S> {
     }
 
     private void deliver() {
-        ConnectionListener<R> receiver = listener;
-        if (receiver != null && deliverCalls.getAndIncrement() == 0) {
-            int calls = 1;
-            do {
-                while (deliverNext(receiver)) {}
-                calls = deliverCalls.addAndGet(-calls);
-            } while (calls != 0);
+        if (listener != null) {
+            deliveries.run();
         }
     }
 
-    private boolean deliverNext(ConnectionListener<R> receiver) {
+    private boolean deliverNext() {
+        ConnectionListener<R> receiver = Objects.requireNonNull(listener, "nobody listens");
         Runnable call;
         Wire demanded;
         synchronized (lock) {
             call = nextCall(receiver);
-            demanded = ended == null && wire != null && inbox.demand() ? wire : null;
+            demanded = ending.ended() == null && wire != null && inbox.demand() ? wire : null;
         }
         if (call != null) {
             try {
@@ -377,11 +358,11 @@ final class Link<S, R> implements Connection<S> {
             openDue = false;
             return receiver::onOpen;
         }
-        WireMessage message = closing == null ? inbox.next() : null;
+        WireMessage message = ending.closing() == null ? inbox.next() : null;
         if (message != null && form != null) {
             return () -> decode(message, form, receiver);
         }
-        CloseReason end = ended;
+        CloseReason end = ending.ended();
         if (end == null && writableDue) {
             writableDue = false;
             return receiver::onWritable;

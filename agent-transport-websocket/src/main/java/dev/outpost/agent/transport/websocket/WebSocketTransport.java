@@ -1,7 +1,6 @@
 package dev.outpost.agent.transport.websocket;
 
 import dev.outpost.agent.ConfigurationException;
-import dev.outpost.agent.ConfigurationException.Problem;
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Envelope;
@@ -17,7 +16,6 @@ import dev.outpost.agent.transport.Transport;
 import java.io.IOException;
 import java.net.ProxySelector;
 import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.WebSocket;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -26,12 +24,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,14 +50,10 @@ public final class WebSocketTransport implements Transport {
     private static final long END_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int THREADS = 4;
     private static final int DISK_THREADS = 2;
-    private static final int MAX_HEADERS = 64;
 
+    private final AgentSettings settings;
     private final URI uri;
     private final @Nullable Tls tls;
-    private final @Nullable Credentials credentials;
-    private final Duration tokenPatience;
-    private final List<Header> headers;
-    private final List<Form> forms;
     private final JsonCodec json;
     private final Side side;
     private final ThreadPoolExecutor disk = Threads.pool(DISK_THREADS, "ws-disk");
@@ -72,17 +64,14 @@ public final class WebSocketTransport implements Transport {
     private boolean closed;
     private volatile @Nullable Instant tokenExpires;
 
-    private WebSocketTransport(Builder builder, URI uri) {
+    private WebSocketTransport(AgentSettings settings, URI uri) {
+        this.settings = settings;
         this.uri = uri;
-        this.tls = builder.plaintext ? null : builder.tls == null ? Tls.systemTrust() : builder.tls;
-        this.credentials = builder.credentials;
-        this.tokenPatience = builder.tokenPatience;
-        this.headers = List.copyOf(builder.headers);
-        this.forms = List.copyOf(builder.forms);
-        this.json = new JsonCodec(builder.maxMessageBytes);
+        this.tls = settings.tlsToUse();
+        this.json = new JsonCodec(settings.maxMessageBytes());
         this.side = Side.ofAgent(
-                Threads.pool(THREADS, "ws"), Threads.timer("ws-timer"), builder.maxMessageBytes, CLOSE_PATIENCE);
-        this.clients = new HttpClients(tls, builder.proxy, CONNECT_TIMEOUT, side.executor());
+                Threads.pool(THREADS, "ws"), Threads.timer("ws-timer"), settings.maxMessageBytes(), CLOSE_PATIENCE);
+        this.clients = new HttpClients(tls, settings.proxy(), CONNECT_TIMEOUT, side.executor());
     }
 
     /**
@@ -203,12 +192,12 @@ public final class WebSocketTransport implements Transport {
     }
 
     @Nullable Credentials credentials() {
-        return credentials;
+        return settings.credentials();
     }
 
     /** How long the credentials may take. */
     Duration tokenPatience() {
-        return tokenPatience;
+        return settings.tokenPatience();
     }
 
     JsonCodec json() {
@@ -229,7 +218,8 @@ public final class WebSocketTransport implements Transport {
 
     /** Puts headers and sub-protocols into a handshake. */
     void offer(WebSocket.Builder handshake) {
-        headers.forEach(header -> handshake.header(header.name, header.value));
+        settings.headers().forEach(header -> handshake.header(header.name(), header.value()));
+        List<Form> forms = settings.forms();
         String[] others = forms.stream().skip(1).map(Form::subprotocol).toArray(String[]::new);
         handshake.subprotocols(forms.get(0).subprotocol(), others);
     }
@@ -246,16 +236,11 @@ public final class WebSocketTransport implements Transport {
         }
     }
 
-    /** One header of the handshake. */
-    private record Header(String name, String value) {}
-
     /** Collects settings. Not thread-safe. */
     public static final class Builder {
 
-        private static final Pattern LOOPBACK = Pattern.compile("127(\\.[0-9]{1,3}){3}");
-
         private final String target;
-        private final List<Header> headers = new ArrayList<>();
+        private final List<AgentSettings.Header> headers = new ArrayList<>();
         private List<Form> forms = List.of(Form.PROTO, Form.JSON);
         private @Nullable Tls tls;
         private boolean plaintext;
@@ -291,7 +276,7 @@ public final class WebSocketTransport implements Transport {
 
         /** Adds a header to the handshake; at most 64, and none that WebSocket itself needs. */
         public Builder header(String name, String value) {
-            headers.add(new Header(name, value));
+            headers.add(new AgentSettings.Header(name, value));
             return this;
         }
 
@@ -330,90 +315,9 @@ public final class WebSocketTransport implements Transport {
          * @throws ConfigurationException listing every setting that cannot work
          */
         public WebSocketTransport build() {
-            List<Problem> problems = new ArrayList<>();
-            URI uri = uri(problems);
-            if (tls != null && plaintext) {
-                problems.add(new Problem("tls", "set, and plaintext too", "tls or plaintext"));
-            } else if (tls != null) {
-                tls.problems().forEach(line -> problems.add(new Problem("tls", line, "readable files")));
-            }
-            if (headers.size() > MAX_HEADERS) {
-                problems.add(new Problem("header", "set " + headers.size() + " times", "at most " + MAX_HEADERS));
-            }
-            headers.forEach(header -> check(header, problems));
-            if (plaintext && uri != null && !isThisHost(uri.getHost())) {
-                secretsOverPlaintext(uri.getHost(), problems);
-            }
-            if (Set.copyOf(forms).size() < forms.size()) {
-                problems.add(new Problem("subprotocols", forms.toString(), "each at most once"));
-            }
-            if (maxMessageBytes < 64 * 1024 || maxMessageBytes > 64 << 20) {
-                problems.add(new Problem("maxMessageBytes", Integer.toString(maxMessageBytes), "65536 to 67108864"));
-            }
-            if (!problems.isEmpty() || uri == null) {
-                throw new ConfigurationException(problems);
-            }
-            return new WebSocketTransport(this, uri);
-        }
-
-        private @Nullable URI uri(List<Problem> problems) {
-            String scheme = plaintext ? "ws" : "wss";
-            String allowed = scheme + "://host:port/path, without user and fragment"
-                    + (plaintext ? "" : "; ws://… with plaintext()");
-            try {
-                URI uri = URI.create(target);
-                if (scheme.equalsIgnoreCase(uri.getScheme())
-                        && uri.getHost() != null
-                        && uri.getRawUserInfo() == null
-                        && uri.getRawFragment() == null
-                        && uri.getPort() != 0
-                        && uri.getPort() <= 65_535) {
-                    return uri;
-                }
-                problems.add(new Problem("to", "'" + withoutUser(target) + "'", allowed));
-            } catch (IllegalArgumentException e) {
-                problems.add(new Problem("to", "no URI: " + withoutUser(String.valueOf(e.getMessage())), allowed));
-            }
-            return null;
-        }
-
-        /** By its look: a name could lead elsewhere tomorrow. */
-        private static boolean isThisHost(String host) {
-            return host.equalsIgnoreCase("localhost")
-                    || host.equals("[::1]")
-                    || LOOPBACK.matcher(host).matches();
-        }
-
-        /** Everybody on the way could read them, and come as this agent. */
-        private void secretsOverPlaintext(String host, List<Problem> problems) {
-            String how = "set, and plaintext to " + host;
-            String allowed = "TLS, or a loopback address";
-            if (credentials != null) {
-                problems.add(new Problem("credentials", how, allowed));
-            }
-            headers.stream()
-                    .filter(header -> header.name.equalsIgnoreCase("Authorization"))
-                    .forEach(header -> problems.add(new Problem("header", header.name + " " + how, allowed)));
-        }
-
-        /** A password may stand before the @. */
-        private static String withoutUser(String text) {
-            return text.replaceAll("//[^/@]*@", "//…@");
-        }
-
-        private void check(Header header, List<Problem> problems) {
-            String name = header.name.toLowerCase(Locale.ROOT);
-            if (name.startsWith("sec-websocket-") || (name.equals("authorization") && credentials != null)) {
-                problems.add(new Problem("header", header.name, "headers that are not set otherwise"));
-                return;
-            }
-            try {
-                // The JDK knows which it takes; the value may be a secret, so it is not told.
-                HttpRequest.newBuilder().header(header.name, header.value);
-            } catch (IllegalArgumentException e) {
-                problems.add(new Problem(
-                        "header", "'" + header.name + "' or its value", "headers that the JDK's client lets be set"));
-            }
+            AgentSettings settings = new AgentSettings(
+                    target, headers, forms, tls, plaintext, credentials, tokenPatience, proxy, maxMessageBytes);
+            return new WebSocketTransport(settings, settings.check());
         }
     }
 }
