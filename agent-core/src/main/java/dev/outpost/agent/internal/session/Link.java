@@ -107,33 +107,16 @@ final class Link implements ConnectionListener<CenterMessage> {
         return alive == null ? 0 : alive.sentEpochNanos(inReplyTo);
     }
 
-    /** The longest that the other side has taken to answer. */
-    Duration longestAnswer() {
+    /** What it was like. */
+    Patience.Experience experience() {
         Liveness alive = liveness;
-        return alive == null ? Duration.ZERO : alive.longest();
-    }
-
-    /** It has ended because nothing was heard for too long. */
-    boolean isSilent() {
-        Liveness alive = liveness;
-        return alive != null && alive.isSilent();
-    }
-
-    /** The other side has answered more than once. */
-    boolean hasAnsweredOften() {
-        Liveness alive = liveness;
-        return alive != null && alive.hasAnsweredOften();
-    }
-
-    /** Batches were sent. */
-    boolean hasSentBatches() {
         Uplink up = uplink;
-        return up != null && up.batchesSent() > 0;
-    }
-
-    /** A batch was taken. */
-    boolean hasDelivered() {
-        return delivered;
+        return new Patience.Experience(
+                alive == null ? Duration.ZERO : alive.longest(),
+                alive != null && alive.isSilent(),
+                alive != null && alive.hasAnsweredOften(),
+                up != null && up.batchesSent() > 0,
+                delivered);
     }
 
     /** Who we are has changed since it was begun, so it may show what was there before. */

@@ -32,11 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Session {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final Duration MOST_PATIENCE = Duration.ofSeconds(40);
     private static final Duration HEALTHY_AFTER = Duration.ofMinutes(1);
-    private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(100);
-    private static final Duration LONGEST_HEARTBEAT = Duration.ofMinutes(10);
 
     private enum Phase {
         IDLE,
@@ -61,14 +57,12 @@ public final class Session {
     private final Ways ways;
     private final Succession succession;
     private final ClockSkew skew = new ClockSkew();
+    private final Patience patience = new Patience();
 
     private Phase phase = Phase.IDLE;
     private @Nullable Link link;
     private Timers.@Nullable Timer timer;
     private long readySince;
-
-    /** How long an answer may take. */
-    private Duration patience = PATIENCE;
 
     /** The connection before has ended, and the one that was to succeed it is not let in yet. */
     private boolean moving;
@@ -248,8 +242,8 @@ public final class Session {
         Liveness liveness = new Liveness(
                 uplink,
                 events::heartbeat,
-                within(welcome.heartbeatInterval()),
-                patience,
+                Liveness.interval(welcome.heartbeatInterval(), settings.heartbeatInterval()),
+                patience.present(),
                 timers,
                 clock,
                 counters,
@@ -264,38 +258,12 @@ public final class Session {
         succession.onReady(welcomed);
     }
 
-    /**
-     * How long the next link's answers may take: twice the longest that they took on this one. When nothing was heard on it for so long that
-     * we gave it up, and it had delivered nothing, it may be so slow that one message takes longer than we wait, a batch of ours, or a set of
-     * schedules that comes with the welcome: then the next one gets more time, or nothing would ever arrive. Any other end says nothing of
-     * that, nor does silence with nothing under way on a link that had answered.
-     */
-    private void learn(Link ended) {
-        Duration next = ended.longestAnswer().multipliedBy(2);
-        boolean undelivered = ended.hasSentBatches() && !ended.hasDelivered();
-        if (ended.isSilent() && (undelivered || !(ended.hasSentBatches() || ended.hasAnsweredOften()))) {
-            next = patience.multipliedBy(2);
-        } else if (undelivered) {
-            next = patience;
-        }
-        patience = next.compareTo(PATIENCE) < 0 ? PATIENCE : next.compareTo(MOST_PATIENCE) > 0 ? MOST_PATIENCE : next;
-    }
-
     /** Another connection takes over from one that stands: what was under way there is sent again here. */
     private void letGo(Link before) {
         cargo.moved();
         reports.rewind();
         requests.failAll(Reason.LOST, "the session has moved to another connection");
         before.close(CloseReason.reconnect("the session has moved to another connection"));
-    }
-
-    private Duration within(Duration asked) {
-        if (asked.isZero()) {
-            return settings.heartbeatInterval();
-        }
-        return asked.compareTo(SHORTEST_HEARTBEAT) < 0
-                ? SHORTEST_HEARTBEAT
-                : asked.compareTo(LONGEST_HEARTBEAT) > 0 ? LONGEST_HEARTBEAT : asked;
     }
 
     // ---- what comes -----------------------------------------------------------------------------------------------
@@ -394,7 +362,7 @@ public final class Session {
         boolean wasReady = phase == Phase.READY;
         timers.cancel(timer);
         if (wasReady) {
-            learn(ended);
+            patience.learn(ended.experience());
         }
         ended.close(reason);
         disconnected();
