@@ -10,7 +10,6 @@ import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Drain;
 import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.protocol.Goodbye;
-import dev.outpost.agent.protocol.HeartbeatAck;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Welcome;
@@ -44,7 +43,6 @@ public final class Session {
 
     private final SessionSettings settings;
     private final SessionEvents events;
-    private final ReportSource reports;
     private final Cargo cargo;
     private final Timers timers;
     private final Inbox inbox;
@@ -53,7 +51,6 @@ public final class Session {
     private final Guard guard;
     private final Counters counters;
     private final CenterMessages centerMessages;
-    private final Requests requests;
     private final Ways ways;
     private final Succession succession;
     private final ClockSkew skew = new ClockSkew();
@@ -82,17 +79,15 @@ public final class Session {
             Counters counters) {
         this.settings = settings;
         this.events = events;
-        this.reports = reports;
-        this.cargo = new Cargo(lanes, settings.windowBatches(), clock);
+        this.cargo = new Cargo(lanes, reports, settings.windowBatches(), timers, clock);
         this.timers = timers;
         this.inbox = inbox;
         this.clock = clock;
         this.random = random;
         this.guard = guard;
         this.counters = counters;
-        this.requests = new Requests(timers, clock);
-        this.centerMessages = new CenterMessages(cargo.chains(), reports, events, requests, random, clock, counters);
         this.ways = new Ways(transports, settings.backoff(), random, clock);
+        this.centerMessages = new CenterMessages(cargo, events, ways, skew, random, clock, counters);
         this.succession =
                 new Succession(new Successors(), ways, settings.connectTimeout(), timers, clock, random, counters);
     }
@@ -143,7 +138,7 @@ public final class Session {
         if (uplink == null) {
             asked.fail(Reason.UNAVAILABLE, "there is no session with the control center");
         } else {
-            requests.ask(asked, uplink);
+            cargo.requests().ask(asked, uplink);
         }
     }
 
@@ -184,7 +179,7 @@ public final class Session {
         link = null;
         CloseReason stop = CloseReason.stop(reason);
         succession.end(stop);
-        requests.failAll(Reason.LOST, reason);
+        cargo.requests().failAll(Reason.LOST, reason);
         if (current != null) {
             current.close(stop);
         }
@@ -238,7 +233,7 @@ public final class Session {
         moving = false;
         ways.welcomed(welcome.reconnectSpread());
         skew.answered(welcomed.hello().epochNanos(), message.epochNanos(), clock.epochNanos(), clock.nanoTime());
-        Uplink uplink = new Uplink(connection, clock, reports, cargo.chains(), 2, welcome.maxBatchBytes());
+        Uplink uplink = new Uplink(connection, clock, cargo.reports(), cargo.chains(), 2, welcome.maxBatchBytes());
         Liveness liveness = new Liveness(
                 uplink,
                 events::heartbeat,
@@ -261,8 +256,6 @@ public final class Session {
     /** Another connection takes over from one that stands: what was under way there is sent again here. */
     private void letGo(Link before) {
         cargo.moved();
-        reports.rewind();
-        requests.failAll(Reason.LOST, "the session has moved to another connection");
         before.close(CloseReason.reconnect("the session has moved to another connection"));
     }
 
@@ -304,19 +297,7 @@ public final class Session {
         } else if (payload instanceof Drain drain) {
             onDrain(from, drain);
         } else {
-            if (payload instanceof HeartbeatAck ack) {
-                ways.spread(ack.reconnectSpread());
-            }
-            long sent = from.heartbeatSent(message.inReplyTo());
-            if (sent != 0) {
-                skew.answered(sent, message.epochNanos(), clock.epochNanos(), clock.nanoTime());
-            }
-            if (centerMessages.handle(message, from.commands(), uplink)) {
-                from.delivered();
-            }
-            if (from.commands().takeStale()) {
-                from.lookAtClock(); // if it is the center's clock that was set, commands soon pass again
-            }
+            centerMessages.handle(from, uplink, message);
         }
     }
 
@@ -365,7 +346,7 @@ public final class Session {
             patience.learn(ended.experience());
         }
         ended.close(reason);
-        disconnected();
+        cargo.disconnected();
         boolean healthy = wasReady && clock.nanoTime() - readySince >= HEALTHY_AFTER.toNanos();
         Duration delay = wasReady
                 ? ways.afterSession(ended.way(), reason, healthy)
@@ -389,12 +370,6 @@ public final class Session {
         phase = Phase.WAITING;
         timer = timers.schedule(clock.nanoTime(), delay, this::connect);
         events.onOffline(reason);
-    }
-
-    private void disconnected() {
-        cargo.disconnected();
-        reports.rewind();
-        requests.failAll(Reason.LOST, "the connection was lost; the request may have been handled");
     }
 
     private final class Successors implements Succession.Maker {

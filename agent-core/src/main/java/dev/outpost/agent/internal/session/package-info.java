@@ -11,8 +11,8 @@
  *                          │                               their answers ▶ lanes in turn
  *                          ├─ Patience     how long answers may take, by the links before
  *                          ├─ Succession   a second link, which takes over when it is let in
- *                          ├─ Cargo        the lanes: what connections mean to them
- *                          └─ CenterMessages, CommandWindow, Requests   what comes in
+ *                          ├─ Cargo        lanes, reports, Requests: what connections mean to them
+ *                          └─ CenterMessages, CommandWindow   what comes in
  *   Surroundings ─▶ Session                network, certificates, tokens have changed
  * </pre>
  */
