@@ -58,7 +58,7 @@ public final class Session {
 
     private Phase phase = Phase.IDLE;
     private @Nullable Link link;
-    private Timers.@Nullable Timer timer;
+    private Timers.@Nullable Timer waitTimer;
     private long readySince;
 
     /** The connection before has ended, and the one that was to succeed it is not let in yet. */
@@ -89,7 +89,7 @@ public final class Session {
         this.ways = new Ways(transports, settings.backoff(), random, clock);
         this.centerMessages = new CenterMessages(cargo, events, ways, skew, random, clock, counters);
         this.succession =
-                new Succession(new Successors(), ways, settings.connectTimeout(), timers, clock, random, counters);
+                new Succession(this::newLink, ways, settings.connectTimeout(), timers, clock, random, counters);
     }
 
     /** Begins to connect. */
@@ -100,7 +100,7 @@ public final class Session {
     /** Ends a wait between two attempts, if there is one. */
     public void reconnectNow() {
         if (phase == Phase.WAITING) {
-            timers.cancel(timer);
+            timers.cancel(waitTimer);
             connect();
         }
     }
@@ -175,7 +175,7 @@ public final class Session {
             uplink.pump();
         }
         phase = Phase.ENDED;
-        timers.cancel(timer);
+        timers.cancel(waitTimer);
         link = null;
         CloseReason stop = CloseReason.stop(reason);
         succession.end(stop);
@@ -189,22 +189,15 @@ public final class Session {
 
     private void connect() {
         phase = Phase.CONNECTING;
-        Duration timeout = settings.connectTimeout();
         Link next = newLink(ways.next());
         link = next;
-        timer = timers.schedule(
-                clock.nanoTime(),
-                timeout,
-                () -> end(
-                        next,
-                        CloseReason.retry("no welcome within " + timeout, null).as(CloseReason.Fault.UNREACHABLE)));
-        next.open(ways.transport(next.way()));
+        next.open(ways.transport(next.way()), settings.connectTimeout());
     }
 
     private Link newLink(int way) {
         counters.counter("session.attempts").increment();
         Envelope<Hello> hello = new Envelope<>(1, 0, clock.epochNanos(), events.hello());
-        return new Link(way, hello, new CommandWindow(skew, counters), new LinkEvents(), inbox, guard);
+        return new Link(way, hello, new CommandWindow(skew, counters), new LinkEvents(), timers, inbox, clock, guard);
     }
 
     private void onWelcome(Link welcomed, Envelope<CenterMessage> message, Welcome welcome) {
@@ -217,7 +210,6 @@ public final class Session {
                             .as(CloseReason.Fault.PROTOCOL));
             return;
         }
-        timers.cancel(timer);
         Link before = succeeds ? link : null;
         link = welcomed;
         phase = Phase.READY;
@@ -341,7 +333,6 @@ public final class Session {
             return;
         }
         boolean wasReady = phase == Phase.READY;
-        timers.cancel(timer);
         if (wasReady) {
             patience.learn(ended.experience());
         }
@@ -355,7 +346,7 @@ public final class Session {
                         : ways.afterAttempt(ended.way(), reason);
         link = succession.promote();
         if (link != null) {
-            // Its own time runs already. The control center, which knows one connection of ours, has closed the other
+            // It has begun already. The control center, which knows one connection of ours, has closed the other
             // for it.
             phase = Phase.CONNECTING;
             moving = wasReady;
@@ -368,20 +359,7 @@ public final class Session {
         }
         moving = false;
         phase = Phase.WAITING;
-        timer = timers.schedule(clock.nanoTime(), delay, this::connect);
+        waitTimer = timers.schedule(clock.nanoTime(), delay, this::connect);
         events.onOffline(reason);
-    }
-
-    private final class Successors implements Succession.Maker {
-
-        @Override
-        public Link make(int way) {
-            return newLink(way);
-        }
-
-        @Override
-        public void end(Link candidate, CloseReason reason) {
-            Session.this.end(candidate, reason);
-        }
     }
 }
