@@ -3,7 +3,6 @@ package dev.outpost.agent.internal.runtime;
 import dev.outpost.agent.AgentState;
 import dev.outpost.agent.internal.base.AgentThreads;
 import dev.outpost.agent.internal.base.Counters;
-import dev.outpost.agent.internal.base.Disk;
 import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.LoopThread;
@@ -11,9 +10,6 @@ import dev.outpost.agent.internal.base.ParkUntilWoken;
 import dev.outpost.agent.internal.base.SystemClock;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;
-import dev.outpost.agent.internal.journal.DiskJournal;
-import dev.outpost.agent.internal.journal.Journal;
-import dev.outpost.agent.internal.journal.NoJournal;
 import dev.outpost.agent.internal.lane.Lane;
 import dev.outpost.agent.internal.metric.Sampler;
 import dev.outpost.agent.internal.metric.SourceEntry;
@@ -22,7 +18,6 @@ import dev.outpost.agent.internal.schedule.ScheduleBook;
 import dev.outpost.agent.internal.session.Requests;
 import dev.outpost.agent.internal.session.Session;
 import dev.outpost.agent.internal.session.Surroundings;
-import dev.outpost.agent.internal.spool.DiskFiles;
 import dev.outpost.agent.internal.task.ReportBook;
 import dev.outpost.agent.internal.task.TaskEngine;
 import dev.outpost.agent.internal.task.TaskTypes;
@@ -73,9 +68,7 @@ final class ControlStage {
     private final LaneSet lanes;
     private final ReportBook reports;
     private final TaskWorkers ownPool;
-    private final Journal journal;
-    private final @Nullable DiskJournal diskJournal;
-    private final Disk journalDisk = new Disk();
+    private final AgentJournal journal;
     private final TaskEngine tasks;
     private final ScheduleBook schedules;
     private final CallbackThread polls;
@@ -111,14 +104,11 @@ final class ControlStage {
         AgentConfig.Tasks ofTasks = config.tasks();
         ownPool = new TaskWorkers(ofTasks.workers(), ofTasks.threads(), counters); // starts no thread of itself
         TaskExecutor usual = ofTasks.executor() == null ? ownPool : ofTasks.executor();
-        diskJournal = ofTasks.journal() == null
-                ? null
-                : new DiskJournal(ofTasks.journal(), new DiskFiles(), journalDisk, timers, inbox, clock, counters);
-        journal = diskJournal == null ? new NoJournal() : diskJournal;
+        journal = new AgentJournal(ofTasks.journal(), timers, inbox, clock, counters);
         tasks = new TaskEngine(
                 ofTasks.settings(),
                 new TaskTypes(ofTasks.types(), usual),
-                journal,
+                journal.forParts(),
                 reports,
                 status -> notifier.tell(listener -> listener.onTaskStatus(status)),
                 telemetry.logs(),
@@ -137,7 +127,7 @@ final class ControlStage {
                 config.tasks().types()::containsKey,
                 polls::execute,
                 tasks,
-                journal,
+                journal.forParts(),
                 timers,
                 inbox,
                 clock,
@@ -160,7 +150,16 @@ final class ControlStage {
                         config.transports(),
                         config.session(),
                         new CenterSide(
-                                config, telemetry, state, lanes, tasks, schedules, journal, desk, sampler, inbox),
+                                config,
+                                telemetry,
+                                state,
+                                lanes,
+                                tasks,
+                                schedules,
+                                journal.forParts(),
+                                desk,
+                                sampler,
+                                inbox),
                         new ReportsInTurn(new Reports(reports, tasks), schedules.reports()),
                         lanes.ofCenter(),
                         timers,
@@ -236,13 +235,12 @@ final class ControlStage {
             } else {
                 tasks.connected(false);
             }
-            if (diskJournal == null) {
+            boolean remembers = journal.open(entries -> {
+                tasks.restore(entries);
+                begin(entries);
+            });
+            if (!remembers) {
                 begin(Map.of());
-            } else {
-                diskJournal.open(entries -> {
-                    tasks.restore(entries);
-                    begin(entries);
-                });
             }
             if (surroundings != null) {
                 surroundings.start();
@@ -287,7 +285,7 @@ final class ControlStage {
         ownPool.close(); // beside an executor of the host's own it has nothing to do, and nobody else closes it
         TimeUnit.NANOSECONDS.timedJoin(closer, nanos + EXTRA_NANOS);
         boolean ended = ownPool.awaitEnd(end - REAL_TIME.nanoTime());
-        ended &= journalDisk.awaitEnd(end - REAL_TIME.nanoTime());
+        ended &= journal.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= desk.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= polls.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= lanes.awaitEnd(end - REAL_TIME.nanoTime());
@@ -298,7 +296,7 @@ final class ControlStage {
     void closeUnstarted() {
         tasks.close();
         ownPool.close();
-        closeJournal();
+        journal.close();
         desk.close();
         polls.close();
         lanes.close();
@@ -367,21 +365,13 @@ final class ControlStage {
     }
 
     private void whenReported(Runnable done) {
-        journal.whenDurable(durable -> {
+        journal.forParts().whenDurable(durable -> {
             if (session == null || !session.isReady() || reports.size() == 0) {
                 done.run();
             } else {
                 timers.schedule(clock.nanoTime() + Duration.ofMillis(5).toNanos(), () -> whenReported(done));
             }
         });
-    }
-
-    private void closeJournal() {
-        if (diskJournal == null) {
-            journalDisk.close();
-        } else {
-            diskJournal.close();
-        }
     }
 
     /** How far the control center's clock is ahead of ours; 0 as long as that is not known. */
@@ -395,7 +385,7 @@ final class ControlStage {
         schedules.close();
         sampler.close();
         tasks.close(); // first: what it reports may still go
-        closeJournal();
+        journal.close();
         desk.close();
         polls.interrupt();
         if (surroundings != null) {
@@ -415,9 +405,7 @@ final class ControlStage {
         }
         reasons.addAll(schedules.problems());
         reasons.addAll(lanes.problems());
-        if (diskJournal != null) {
-            diskJournal.problem().ifPresent(reasons::add);
-        }
+        journal.problem().ifPresent(reasons::add);
         tasks.openBreakers().forEach(type -> reasons.add("tasks of type " + type + " fail: circuit breaker open"));
         tasks.tend();
         if (!begun && !journal.isBeingRead()) {
