@@ -16,15 +16,11 @@ import dev.outpost.agent.internal.metric.SourceEntry;
 import dev.outpost.agent.internal.request.RequestDesk;
 import dev.outpost.agent.internal.schedule.ScheduleBook;
 import dev.outpost.agent.internal.session.Requests;
-import dev.outpost.agent.internal.session.Session;
-import dev.outpost.agent.internal.session.Surroundings;
 import dev.outpost.agent.internal.task.ReportBook;
 import dev.outpost.agent.internal.task.TaskEngine;
 import dev.outpost.agent.internal.task.TaskTypes;
 import dev.outpost.agent.internal.task.TaskWorkers;
 import dev.outpost.agent.metric.MetricSource;
-import dev.outpost.agent.request.RequestException;
-import dev.outpost.agent.request.RequestException.Reason;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.task.TaskExecutor;
 import dev.outpost.agent.transport.Transport;
@@ -40,7 +36,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that belongs to the control loop, and the loop. All methods but {@link #post} and those that say otherwise are
@@ -74,8 +69,7 @@ final class ControlStage {
     private final CallbackThread polls;
     private final Sampler sampler;
     private final RequestDesk desk;
-    private final @Nullable Session session;
-    private final @Nullable Surroundings surroundings;
+    private final CenterContact center;
     private boolean begun;
 
     ControlStage(
@@ -144,46 +138,20 @@ final class ControlStage {
                 log,
                 counters);
         desk = new RequestDesk(config.requestHandlers(), clock, guard, counters);
-        session = config.transports().isEmpty()
-                ? null
-                : new Session(
-                        config.transports(),
-                        config.session(),
-                        new CenterSide(
-                                config,
-                                telemetry,
-                                state,
-                                lanes,
-                                tasks,
-                                schedules,
-                                journal.forParts(),
-                                desk,
-                                sampler,
-                                inbox),
-                        new ReportsInTurn(new Reports(reports, tasks), schedules.reports()),
-                        lanes.ofCenter(),
-                        timers,
-                        inbox,
-                        clock,
-                        random,
-                        guard,
-                        counters);
-        surroundings = surroundings(log);
-    }
-
-    private @Nullable Surroundings surroundings(ThrottledLog log) {
-        return session == null
-                ? null
-                : Surroundings.real(
-                        config.transports(),
-                        session,
-                        config.session().identityInterval(),
-                        timers,
-                        inbox,
-                        clock,
-                        guard,
-                        log,
-                        counters);
+        center = new CenterContact(
+                config.transports(),
+                config.session(),
+                () -> new CenterSide(
+                        config, telemetry, state, lanes, tasks, schedules, journal.forParts(), desk, sampler, inbox),
+                new ReportsInTurn(new Reports(reports, tasks), schedules.reports()),
+                lanes.ofCenter(),
+                timers,
+                inbox,
+                clock,
+                random,
+                guard,
+                log,
+                counters);
     }
 
     private static List<SourceEntry> sources(AgentConfig config, MetricSource own) {
@@ -202,9 +170,7 @@ final class ControlStage {
     private int doWork() {
         int work = inbox.drain();
         work += timers.fire(clock.nanoTime());
-        if (session != null) {
-            work += session.pump();
-        }
+        work += center.pump();
         return work + lanes.pump();
     }
 
@@ -230,10 +196,10 @@ final class ControlStage {
     void start() {
         inbox.post(() -> {
             lanes.start();
-            if (session == null) {
-                state.move(AgentState.OFFLINE, "has no control center");
-            } else {
+            if (center.exists()) {
                 tasks.connected(false);
+            } else {
+                state.move(AgentState.OFFLINE, "has no control center");
             }
             boolean remembers = journal.open(entries -> {
                 tasks.restore(entries);
@@ -242,9 +208,7 @@ final class ControlStage {
             if (!remembers) {
                 begin(Map.of());
             }
-            if (surroundings != null) {
-                surroundings.start();
-            }
+            center.watchSurroundings();
             sampler.start();
             checkHealth();
         });
@@ -254,8 +218,8 @@ final class ControlStage {
     /** The hello says what the journal knows: so that is read first, unless the disk does not give it. */
     private void begin(Map<String, byte[]> remembered) {
         schedules.start(remembered);
-        if (session != null && !begun) {
-            session.start();
+        if (!begun) {
+            center.connect();
         }
         begun = true;
     }
@@ -305,28 +269,22 @@ final class ControlStage {
     // ---- on the loop ----------------------------------------------------------------------------------------------
 
     void reconnectNow() {
-        if (session != null) {
-            session.reconnectNow();
-        }
+        center.reconnectNow();
     }
 
     /** Asks the control center; the answer comes on the loop. */
     void request(Requests.Asked asked) {
-        if (session == null) {
-            asked.answer().accept(null, new RequestException(Reason.UNAVAILABLE, "this agent has no control center"));
-        } else {
-            session.request(asked);
-        }
+        center.request(asked);
     }
 
     /** Seconds until a certificate of this agent expires; empty without one. Any thread. */
     OptionalLong secondsToExpiry() {
-        return surroundings == null ? OptionalLong.empty() : surroundings.secondsToExpiry();
+        return center.secondsToExpiry();
     }
 
     /** How far the control center's clock is ahead, in milliseconds; any thread. */
     OptionalLong clockSkewMillis() {
-        return session == null ? OptionalLong.empty() : session.clockSkewMillis();
+        return center.clockSkewMillis();
     }
 
     /** Runs {@code done} when all that the lanes hold now is delivered or on disk, with whether all of it is. */
@@ -366,7 +324,7 @@ final class ControlStage {
 
     private void whenReported(Runnable done) {
         journal.forParts().whenDurable(durable -> {
-            if (session == null || !session.isReady() || reports.size() == 0) {
+            if (!center.isReady() || reports.size() == 0) {
                 done.run();
             } else {
                 timers.schedule(clock.nanoTime() + Duration.ofMillis(5).toNanos(), () -> whenReported(done));
@@ -374,9 +332,8 @@ final class ControlStage {
         });
     }
 
-    /** How far the control center's clock is ahead of ours; 0 as long as that is not known. */
     private long centerAheadNanos() {
-        return TimeUnit.MILLISECONDS.toNanos(clockSkewMillis().orElse(0));
+        return center.aheadNanos();
     }
 
     /** Ends all stages; what is still held is dropped and counted. */
@@ -388,12 +345,7 @@ final class ControlStage {
         journal.close();
         desk.close();
         polls.interrupt();
-        if (surroundings != null) {
-            surroundings.close();
-        }
-        if (session != null) {
-            session.close("the agent is closing");
-        }
+        center.close("the agent is closing");
         lanes.close();
     }
 
@@ -411,9 +363,7 @@ final class ControlStage {
         if (!begun && !journal.isBeingRead()) {
             begin(Map.of());
         }
-        if (surroundings != null) {
-            reasons.addAll(surroundings.problems());
-        }
+        reasons.addAll(center.problems());
         state.degraded(reasons);
         timers.schedule(clock.nanoTime() + HEALTH_CHECK.toNanos(), this::checkHealth);
     }
