@@ -51,7 +51,6 @@ final class ControlStage {
     private static final Duration HEALTH_CHECK = Duration.ofSeconds(1);
 
     private final AgentConfig config;
-    private final TelemetryStage telemetry;
     private final StateHolder state;
     private final Guard guard;
     private final Counters counters;
@@ -61,7 +60,6 @@ final class ControlStage {
     private final Inbox inbox;
     private final LoopThread thread;
     private final LaneSet lanes;
-    private final ReportBook reports;
     private final TaskWorkers ownPool;
     private final AgentJournal journal;
     private final TaskEngine tasks;
@@ -70,6 +68,7 @@ final class ControlStage {
     private final Sampler sampler;
     private final RequestDesk desk;
     private final CenterContact center;
+    private final Draining draining;
     private boolean begun;
 
     ControlStage(
@@ -82,7 +81,6 @@ final class ControlStage {
             Counters counters,
             MetricSource ownMetrics) {
         this.config = config;
-        this.telemetry = telemetry;
         this.state = state;
         this.guard = guard;
         this.counters = counters;
@@ -94,7 +92,7 @@ final class ControlStage {
         thread = new LoopThread("control", this::doWork, idle, log);
 
         lanes = makeLanes(random, log);
-        reports = new ReportBook(!config.transports().isEmpty(), counters);
+        ReportBook reports = new ReportBook(!config.transports().isEmpty(), counters);
         AgentConfig.Tasks ofTasks = config.tasks();
         ownPool = new TaskWorkers(ofTasks.workers(), ofTasks.threads(), counters); // starts no thread of itself
         TaskExecutor usual = ofTasks.executor() == null ? ownPool : ofTasks.executor();
@@ -152,6 +150,8 @@ final class ControlStage {
                 guard,
                 log,
                 counters);
+        draining = new Draining(
+                tasks, schedules, sampler, telemetry, lanes, reports, journal.forParts(), center, timers, inbox, clock);
     }
 
     private static List<SourceEntry> sources(AgentConfig config, MetricSource own) {
@@ -292,44 +292,9 @@ final class ControlStage {
         lanes.whenSafe(done);
     }
 
-    /**
-     * Finishes tasks, then delivers telemetry and reports; {@code done} runs when all that is over. Tasks get half of the
-     * time before they are asked to stop; what is not delivered after three quarters of it is written to the spool.
-     */
+    /** Finishes what is under way, as far as {@code time} allows; {@code done} runs when that is over. Once. */
     void drain(Duration time, Runnable done) {
-        schedules.close();
-        reconnectNow();
-        boolean[] delivering = {false};
-        tasks.drain(() -> {
-            if (!delivering[0]) {
-                delivering[0] = true;
-                sampler.close();
-                telemetry.closeIntake();
-                telemetry.flush(() -> inbox.post(() -> lanes.whenSettled(() -> whenReported(done))));
-            }
-        });
-        timers.schedule(clock.nanoTime() + time.toNanos() / 2, () -> tasks.stopAll("the agent is closing"));
-        if (lanes.hasSpool()) {
-            timers.schedule(clock.nanoTime(), time.multipliedBy(3).dividedBy(4), () -> spillRest(done));
-        }
-    }
-
-    private void spillRest(Runnable done) {
-        telemetry.closeIntake();
-        telemetry.flush(() -> inbox.post(() -> {
-            lanes.spillAll();
-            lanes.whenSafe(all -> whenReported(done));
-        }));
-    }
-
-    private void whenReported(Runnable done) {
-        journal.forParts().whenDurable(durable -> {
-            if (!center.isReady() || reports.size() == 0) {
-                done.run();
-            } else {
-                timers.schedule(clock.nanoTime() + Duration.ofMillis(5).toNanos(), () -> whenReported(done));
-            }
-        });
+        draining.begin(time, done);
     }
 
     private long centerAheadNanos() {
