@@ -31,7 +31,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -69,6 +68,7 @@ final class ControlStage {
     private final RequestDesk desk;
     private final CenterContact center;
     private final Draining draining;
+    private final Health health;
     private boolean begun;
 
     ControlStage(
@@ -152,6 +152,7 @@ final class ControlStage {
                 counters);
         draining = new Draining(
                 tasks, schedules, sampler, telemetry, lanes, reports, journal.forParts(), center, timers, inbox, clock);
+        health = new Health(sampler, ownPool, schedules, lanes, journal, tasks, center);
     }
 
     private static List<SourceEntry> sources(AgentConfig config, MetricSource own) {
@@ -315,21 +316,12 @@ final class ControlStage {
     }
 
     private void checkHealth() {
-        Set<String> reasons = new TreeSet<>();
-        sampler.hanging().forEach(name -> reasons.add("metric source " + name + " hangs"));
-        if (ownPool.leakedThreads() > 0) {
-            reasons.add(ownPool.leakedThreads() + " task thread(s) do not end");
-        }
-        reasons.addAll(schedules.problems());
-        reasons.addAll(lanes.problems());
-        journal.problem().ifPresent(reasons::add);
-        tasks.openBreakers().forEach(type -> reasons.add("tasks of type " + type + " fail: circuit breaker open"));
+        Set<String> problems = health.problems();
         tasks.tend();
         if (!begun && !journal.isBeingRead()) {
             begin(Map.of());
         }
-        reasons.addAll(center.problems());
-        state.degraded(reasons);
+        state.degraded(problems);
         timers.schedule(clock.nanoTime() + HEALTH_CHECK.toNanos(), this::checkHealth);
     }
 }
