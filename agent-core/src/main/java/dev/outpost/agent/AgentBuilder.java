@@ -4,8 +4,6 @@ import dev.outpost.agent.internal.base.SystemClock;
 import dev.outpost.agent.internal.metric.SourceEntry;
 import dev.outpost.agent.internal.runtime.AgentConfig;
 import dev.outpost.agent.internal.runtime.AgentRuntime;
-import dev.outpost.agent.internal.session.SessionSettings;
-import dev.outpost.agent.internal.telemetry.BatchLimits;
 import dev.outpost.agent.log.LogSink;
 import dev.outpost.agent.log.OverflowPolicy;
 import dev.outpost.agent.log.Severity;
@@ -47,28 +45,8 @@ public final class AgentBuilder {
 
     private @Nullable String id;
     private final Map<String, String> labels = new LinkedHashMap<>();
-    private final List<Transport> transports = new ArrayList<>();
-    private Duration heartbeatInterval = Duration.ofSeconds(30);
-    private Duration connectTimeout = Duration.ofSeconds(10);
-    private Backoff backoff = Backoff.DEFAULT;
-    private Duration identityInterval = Duration.ofSeconds(30);
-    private int windowBatches = 8;
-    private int ringSlots = 8192;
-    private OverflowPolicy overflow =
-            OverflowPolicy.blockFor(Duration.ofMillis(50)).fromSeverity(Severity.WARN);
-    private int batchRecords = 100;
-    private int batchBytes = 256 * 1024;
-    private Duration batchInterval = Duration.ofSeconds(5);
-    private int maxRecordBytes = 64 * 1024;
-    private long laneBytes = 32L << 20;
-    private LaneOverflow laneOverflow = LaneOverflow.spill();
-    private Compression compression = Compression.NONE;
-    private @Nullable Spool spool;
-    private final List<SourceEntry> sources = new ArrayList<>();
-    private Duration ownMetrics = Duration.ofMinutes(1);
-    private Duration collectionDeadline = Duration.ofSeconds(5);
-    private final Map<String, LogSink> sinks = new LinkedHashMap<>();
-    private final Map<String, MetricSink> metricSinks = new LinkedHashMap<>();
+    private final SessionChoices session = new SessionChoices();
+    private final TelemetryChoices telemetry = new TelemetryChoices();
     private final TaskChoices tasks = new TaskChoices();
     private final Map<String, RequestHandler> requestHandlers = new LinkedHashMap<>();
     private final Map<String, Schedule> schedules = new LinkedHashMap<>();
@@ -98,25 +76,25 @@ public final class AgentBuilder {
      * there the agent tries to get back every few minutes. At least one is required unless there is a sink; at most 16.
      */
     public AgentBuilder transport(Transport transport) {
-        transports.add(transport);
+        session.transports.add(transport);
         return this;
     }
 
     /** How often to send heartbeats, unless the control center says otherwise: 100 ms to 10 min; default 30 s. */
     public AgentBuilder heartbeatInterval(Duration interval) {
-        this.heartbeatInterval = interval;
+        session.heartbeatInterval = interval;
         return this;
     }
 
     /** How long an attempt may take until the control center has welcomed the agent: 100 ms to 2 min; default 10 s. */
     public AgentBuilder connectTimeout(Duration timeout) {
-        this.connectTimeout = timeout;
+        session.connectTimeout = timeout;
         return this;
     }
 
     /** How long to wait between attempts to connect; default {@link Backoff#DEFAULT}. */
     public AgentBuilder backoff(Backoff backoff) {
-        this.backoff = backoff;
+        session.backoff = backoff;
         return this;
     }
 
@@ -125,7 +103,7 @@ public final class AgentBuilder {
      * old connection goes: 100 ms to 1 hour; default 30 s.
      */
     public AgentBuilder identityInterval(Duration interval) {
-        this.identityInterval = interval;
+        session.identityInterval = interval;
         return this;
     }
 
@@ -134,61 +112,61 @@ public final class AgentBuilder {
      * {@link Severity#WARN} and above and those below; metrics have one.
      */
     public AgentBuilder windowBatches(int batches) {
-        this.windowBatches = batches;
+        session.windowBatches = batches;
         return this;
     }
 
     /** Slots of the log ring: a power of two from 64 to 1,048,576; default 8,192. */
     public AgentBuilder ringSlots(int slots) {
-        this.ringSlots = slots;
+        telemetry.ringSlots = slots;
         return this;
     }
 
     /** What publishers do when the ring is full; by default they wait up to 50 ms from WARN on, and drop below it. */
     public AgentBuilder overflow(OverflowPolicy policy) {
-        this.overflow = policy;
+        telemetry.overflow = policy;
         return this;
     }
 
     /** Log records after which a batch is sent when the lane is idle: 1 to 100,000; default 100. Under load batches grow. */
     public AgentBuilder batchRecords(int records) {
-        this.batchRecords = records;
+        telemetry.batchRecords = records;
         return this;
     }
 
     /** Bytes at which any batch is closed: 1 KiB to 1 MiB; default 256 KiB. */
     public AgentBuilder batchBytes(int bytes) {
-        this.batchBytes = bytes;
+        telemetry.batchBytes = bytes;
         return this;
     }
 
     /** Age at which any batch is closed: 10 ms to 5 min; default 5 s. */
     public AgentBuilder batchInterval(Duration interval) {
-        this.batchInterval = interval;
+        telemetry.batchInterval = interval;
         return this;
     }
 
     /** The largest encoded log record; larger ones are dropped and counted: 256 B to 512 KiB; default 64 KiB. */
     public AgentBuilder maxRecordBytes(int bytes) {
-        this.maxRecordBytes = bytes;
+        telemetry.maxRecordBytes = bytes;
         return this;
     }
 
     /** Memory for batches per lane: 1 MiB to 4 GiB, at least two batches; default 32 MiB. */
     public AgentBuilder laneBytes(long bytes) {
-        this.laneBytes = bytes;
+        telemetry.laneBytes = bytes;
         return this;
     }
 
     /** What a lane does when its memory is used up; default {@link LaneOverflow#spill}. */
     public AgentBuilder laneOverflow(LaneOverflow overflow) {
-        this.laneOverflow = overflow;
+        telemetry.laneOverflow = overflow;
         return this;
     }
 
     /** How telemetry for the control center is compressed, in the spool as well; default {@link Compression#NONE}. */
     public AgentBuilder compression(Compression compression) {
-        this.compression = compression;
+        telemetry.compression = compression;
         return this;
     }
 
@@ -197,17 +175,16 @@ public final class AgentBuilder {
      * the process.
      */
     public AgentBuilder spool(Spool spool) {
-        this.spool = spool;
+        telemetry.spool = spool;
         return this;
     }
 
     /** Adds a metric source, collected at {@code interval}: 100 ms to 1 day. Its name must be new. */
     public AgentBuilder metrics(MetricSource source, Duration interval) {
         String name = source.name();
-        if (sources.stream().anyMatch(entry -> entry.name().equals(name))) {
+        if (!telemetry.add(new SourceEntry(source, name, interval))) {
             repeated.add("metrics", "a second source named '" + name + "'", "one source of a name");
         }
-        sources.add(new SourceEntry(source, name, interval));
         return this;
     }
 
@@ -216,19 +193,19 @@ public final class AgentBuilder {
      * metrics: 100 ms to 1 day, or zero for never; default 1 min.
      */
     public AgentBuilder ownMetrics(Duration interval) {
-        this.ownMetrics = interval;
+        telemetry.ownMetrics = interval;
         return this;
     }
 
     /** How long one collection may take before it is interrupted: 100 ms to 5 min; default 5 s. */
     public AgentBuilder collectionDeadline(Duration deadline) {
-        this.collectionDeadline = deadline;
+        telemetry.collectionDeadline = deadline;
         return this;
     }
 
     /** Adds a destination for metrics beside the control center. Its name must be new, and made as for {@link #logSink}. */
     public AgentBuilder metricSink(String name, MetricSink sink) {
-        if (metricSinks.put(name, sink) != null) {
+        if (telemetry.metricSinks.put(name, sink) != null) {
             repeated.add("metricSink", "a second sink named '" + name + "'", "one sink of a name");
         }
         return this;
@@ -239,7 +216,7 @@ public final class AgentBuilder {
      * and hyphens, for it also names a directory of the spool.
      */
     public AgentBuilder logSink(String name, LogSink sink) {
-        if (sinks.put(name, sink) != null) {
+        if (telemetry.logSinks.put(name, sink) != null) {
             repeated.add("logSink", "a second sink named '" + name + "'", "one sink of a name");
         }
         return this;
@@ -413,41 +390,9 @@ public final class AgentBuilder {
         SettingsCheck check = new SettingsCheck();
         check.length("id", id, 128);
         check.labels(labels);
-        sinks.keySet().forEach(name -> check.sinkName("logSink", name));
-        metricSinks.keySet().forEach(name -> check.sinkName("metricSink", name));
-        if (transports.size() > 16) {
-            check.add("transport", transports.size() + " transports", "at most 16");
-        }
-        if (transports.isEmpty() && sinks.isEmpty() && metricSinks.isEmpty()) {
-            check.add("transport", "not set", "a transport, or a sink for an agent without a control center");
-        }
-        check.range("heartbeatInterval", heartbeatInterval, Duration.ofMillis(100), Duration.ofMinutes(10));
-        check.range("connectTimeout", connectTimeout, Duration.ofMillis(100), Duration.ofMinutes(2));
-        check.range("identityInterval", identityInterval, Duration.ofMillis(100), Duration.ofHours(1));
-        check.range("windowBatches", windowBatches, 1, 1_024);
-        check.range("ringSlots", ringSlots, 64, 1 << 20);
-        if (Integer.bitCount(ringSlots) != 1) {
-            check.add("ringSlots", Integer.toString(ringSlots), "a power of two");
-        }
-        check.range("batchRecords", batchRecords, 1, 100_000);
-        check.range("batchBytes", batchBytes, 1_024, 1 << 20);
-        check.range("batchInterval", batchInterval, Duration.ofMillis(10), Duration.ofMinutes(5));
-        check.range("maxRecordBytes", maxRecordBytes, 256, 512 * 1024);
-        check.range("laneBytes", laneBytes, Math.max(1L << 20, 2L * (batchBytes + maxRecordBytes)), 4L << 30);
-        sources.forEach(entry -> check.range("metrics", entry.interval(), Duration.ofMillis(100), Duration.ofDays(1)));
-        if (!sources.isEmpty() && transports.isEmpty() && metricSinks.isEmpty()) {
-            check.add(
-                    "metrics",
-                    sources.size() + " sources without a destination",
-                    "metrics need a transport or a metricSink");
-        }
-        if (spool != null) {
-            check.spool(spool);
-        }
-        if (!ownMetrics.isZero()) {
-            check.range("ownMetrics", ownMetrics, Duration.ofMillis(100), Duration.ofDays(1));
-        }
-        check.range("collectionDeadline", collectionDeadline, Duration.ofMillis(100), Duration.ofMinutes(5));
+        telemetry.checkSinkNames(check);
+        session.check(check, telemetry.hasSinks());
+        telemetry.check(check, session.hasTransport());
         tasks.check(check);
         requestHandlers.keySet().forEach(type -> check.length("on", type, 128));
         for (Schedule schedule : schedules.values()) {
@@ -465,22 +410,15 @@ public final class AgentBuilder {
         return new AgentConfig(
                 agentId,
                 Map.copyOf(labels),
-                List.copyOf(transports),
-                new SessionSettings(heartbeatInterval, connectTimeout, backoff, identityInterval, windowBatches),
-                new AgentConfig.Telemetry(
-                        ringSlots,
-                        overflow,
-                        new BatchLimits(batchRecords, batchBytes, batchInterval.toNanos()),
-                        maxRecordBytes,
-                        laneBytes,
-                        laneOverflow,
-                        compression),
-                List.copyOf(sources),
-                ownMetrics,
-                collectionDeadline,
-                new LinkedHashMap<>(sinks),
-                new LinkedHashMap<>(metricSinks),
-                spool,
+                List.copyOf(session.transports),
+                session.settings(),
+                telemetry.config(),
+                List.copyOf(telemetry.sources),
+                telemetry.ownMetrics,
+                telemetry.collectionDeadline,
+                new LinkedHashMap<>(telemetry.logSinks),
+                new LinkedHashMap<>(telemetry.metricSinks),
+                telemetry.spool,
                 tasks.config(),
                 Map.copyOf(requestHandlers),
                 List.copyOf(schedules.values()),

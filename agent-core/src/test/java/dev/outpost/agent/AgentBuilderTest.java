@@ -8,10 +8,13 @@ import dev.outpost.agent.ConfigurationException.Problem;
 import dev.outpost.agent.log.LogSink;
 import dev.outpost.agent.metric.MetricRecorder;
 import dev.outpost.agent.metric.MetricSource;
+import dev.outpost.agent.request.Body;
 import dev.outpost.agent.schedule.Trigger;
+import dev.outpost.agent.spool.Spool;
 import dev.outpost.agent.task.TaskHandler;
 import dev.outpost.agent.task.TaskRequest;
 import dev.outpost.agent.task.TaskResult;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -101,6 +104,63 @@ class AgentBuilderTest {
         assertThatThrownBy(builder::build)
                 .hasMessageStartingWith("5 bad setting(s):\n  id is not set; allowed is")
                 .hasMessageContaining("\n  windowBatches is 0; allowed is 1 to 1024");
+    }
+
+    @Test
+    void build_everythingWrong_namesAllInTheOrderOfTheirSubjects() {
+        AgentBuilder builder = Agent.builder()
+                .logSink("S", SINK)
+                .logSink("S", SINK)
+                .metricSink("M", batch -> CompletableFuture.completedFuture(null))
+                .label("", "v")
+                .heartbeatInterval(HOUR)
+                .connectTimeout(HOUR)
+                .identityInterval(Duration.ZERO)
+                .windowBatches(0)
+                .ringSlots(100)
+                .batchRecords(0)
+                .batchBytes(0)
+                .batchInterval(HOUR)
+                .maxRecordBytes(0)
+                .laneBytes(0)
+                .metrics(new Source(), Duration.ZERO)
+                .spool(Spool.in(Path.of("spool")).maxAge(Duration.ZERO))
+                .ownMetrics(millis(1))
+                .collectionDeadline(HOUR)
+                .taskWorkers(0)
+                .on("", request -> Body.empty())
+                .schedule(
+                        "nightly",
+                        Trigger.every(HOUR),
+                        TaskRequest.of("unheard").build())
+                .shutdownTimeout(HOUR);
+
+        assertThat(problemsOf(builder))
+                .extracting(Problem::setting)
+                .containsExactly(
+                        "id",
+                        "label",
+                        "logSink",
+                        "metricSink",
+                        "heartbeatInterval",
+                        "connectTimeout",
+                        "identityInterval",
+                        "windowBatches",
+                        "ringSlots",
+                        "batchRecords",
+                        "batchBytes",
+                        "batchInterval",
+                        "maxRecordBytes",
+                        "laneBytes",
+                        "metrics",
+                        "spool.maxAge",
+                        "ownMetrics",
+                        "collectionDeadline",
+                        "taskWorkers",
+                        "on",
+                        "schedule",
+                        "shutdownTimeout",
+                        "logSink");
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.outpost.agent.internal.runtime;
 import dev.outpost.agent.AgentState;
 import dev.outpost.agent.internal.base.AgentThreads;
 import dev.outpost.agent.internal.base.Counters;
-import dev.outpost.agent.internal.base.Disk;
 import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.Inbox;
 import dev.outpost.agent.internal.base.LoopThread;
@@ -11,25 +10,17 @@ import dev.outpost.agent.internal.base.ParkUntilWoken;
 import dev.outpost.agent.internal.base.SystemClock;
 import dev.outpost.agent.internal.base.ThrottledLog;
 import dev.outpost.agent.internal.base.Timers;
-import dev.outpost.agent.internal.journal.DiskJournal;
-import dev.outpost.agent.internal.journal.Journal;
-import dev.outpost.agent.internal.journal.NoJournal;
 import dev.outpost.agent.internal.lane.Lane;
 import dev.outpost.agent.internal.metric.Sampler;
 import dev.outpost.agent.internal.metric.SourceEntry;
 import dev.outpost.agent.internal.request.RequestDesk;
 import dev.outpost.agent.internal.schedule.ScheduleBook;
 import dev.outpost.agent.internal.session.Requests;
-import dev.outpost.agent.internal.session.Session;
-import dev.outpost.agent.internal.session.Surroundings;
-import dev.outpost.agent.internal.spool.DiskFiles;
 import dev.outpost.agent.internal.task.ReportBook;
 import dev.outpost.agent.internal.task.TaskEngine;
 import dev.outpost.agent.internal.task.TaskTypes;
 import dev.outpost.agent.internal.task.TaskWorkers;
 import dev.outpost.agent.metric.MetricSource;
-import dev.outpost.agent.request.RequestException;
-import dev.outpost.agent.request.RequestException.Reason;
 import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.task.TaskExecutor;
 import dev.outpost.agent.transport.Transport;
@@ -40,12 +31,10 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that belongs to the control loop, and the loop. All methods but {@link #post} and those that say otherwise are
@@ -61,7 +50,6 @@ final class ControlStage {
     private static final Duration HEALTH_CHECK = Duration.ofSeconds(1);
 
     private final AgentConfig config;
-    private final TelemetryStage telemetry;
     private final StateHolder state;
     private final Guard guard;
     private final Counters counters;
@@ -71,18 +59,16 @@ final class ControlStage {
     private final Inbox inbox;
     private final LoopThread thread;
     private final LaneSet lanes;
-    private final ReportBook reports;
     private final TaskWorkers ownPool;
-    private final Journal journal;
-    private final @Nullable DiskJournal diskJournal;
-    private final Disk journalDisk = new Disk();
+    private final AgentJournal journal;
     private final TaskEngine tasks;
     private final ScheduleBook schedules;
     private final CallbackThread polls;
     private final Sampler sampler;
     private final RequestDesk desk;
-    private final @Nullable Session session;
-    private final @Nullable Surroundings surroundings;
+    private final CenterContact center;
+    private final Draining draining;
+    private final Health health;
     private boolean begun;
 
     ControlStage(
@@ -95,7 +81,6 @@ final class ControlStage {
             Counters counters,
             MetricSource ownMetrics) {
         this.config = config;
-        this.telemetry = telemetry;
         this.state = state;
         this.guard = guard;
         this.counters = counters;
@@ -107,18 +92,15 @@ final class ControlStage {
         thread = new LoopThread("control", this::doWork, idle, log);
 
         lanes = makeLanes(random, log);
-        reports = new ReportBook(!config.transports().isEmpty(), counters);
+        ReportBook reports = new ReportBook(!config.transports().isEmpty(), counters);
         AgentConfig.Tasks ofTasks = config.tasks();
         ownPool = new TaskWorkers(ofTasks.workers(), ofTasks.threads(), counters); // starts no thread of itself
         TaskExecutor usual = ofTasks.executor() == null ? ownPool : ofTasks.executor();
-        diskJournal = ofTasks.journal() == null
-                ? null
-                : new DiskJournal(ofTasks.journal(), new DiskFiles(), journalDisk, timers, inbox, clock, counters);
-        journal = diskJournal == null ? new NoJournal() : diskJournal;
+        journal = new AgentJournal(ofTasks.journal(), timers, inbox, clock, counters);
         tasks = new TaskEngine(
                 ofTasks.settings(),
                 new TaskTypes(ofTasks.types(), usual),
-                journal,
+                journal.forParts(),
                 reports,
                 status -> notifier.tell(listener -> listener.onTaskStatus(status)),
                 telemetry.logs(),
@@ -137,7 +119,7 @@ final class ControlStage {
                 config.tasks().types()::containsKey,
                 polls::execute,
                 tasks,
-                journal,
+                journal.forParts(),
                 timers,
                 inbox,
                 clock,
@@ -154,37 +136,23 @@ final class ControlStage {
                 log,
                 counters);
         desk = new RequestDesk(config.requestHandlers(), clock, guard, counters);
-        session = config.transports().isEmpty()
-                ? null
-                : new Session(
-                        config.transports(),
-                        config.session(),
-                        new CenterSide(
-                                config, telemetry, state, lanes, tasks, schedules, journal, desk, sampler, inbox),
-                        new ReportsInTurn(new Reports(reports, tasks), schedules.reports()),
-                        lanes.ofCenter(),
-                        timers,
-                        inbox,
-                        clock,
-                        random,
-                        guard,
-                        counters);
-        surroundings = surroundings(log);
-    }
-
-    private @Nullable Surroundings surroundings(ThrottledLog log) {
-        return session == null
-                ? null
-                : Surroundings.real(
-                        config.transports(),
-                        session,
-                        config.session().identityInterval(),
-                        timers,
-                        inbox,
-                        clock,
-                        guard,
-                        log,
-                        counters);
+        center = new CenterContact(
+                config.transports(),
+                config.session(),
+                () -> new CenterSide(
+                        config, telemetry, state, lanes, tasks, schedules, journal.forParts(), desk, sampler, inbox),
+                new ReportsInTurn(new Reports(reports, tasks), schedules.reports()),
+                lanes.ofCenter(),
+                timers,
+                inbox,
+                clock,
+                random,
+                guard,
+                log,
+                counters);
+        draining = new Draining(
+                tasks, schedules, sampler, telemetry, lanes, reports, journal.forParts(), center, timers, inbox, clock);
+        health = new Health(sampler, ownPool, schedules, lanes, journal, tasks, center);
     }
 
     private static List<SourceEntry> sources(AgentConfig config, MetricSource own) {
@@ -203,9 +171,7 @@ final class ControlStage {
     private int doWork() {
         int work = inbox.drain();
         work += timers.fire(clock.nanoTime());
-        if (session != null) {
-            work += session.pump();
-        }
+        work += center.pump();
         return work + lanes.pump();
     }
 
@@ -231,22 +197,19 @@ final class ControlStage {
     void start() {
         inbox.post(() -> {
             lanes.start();
-            if (session == null) {
-                state.move(AgentState.OFFLINE, "has no control center");
-            } else {
+            if (center.exists()) {
                 tasks.connected(false);
-            }
-            if (diskJournal == null) {
-                begin(Map.of());
             } else {
-                diskJournal.open(entries -> {
-                    tasks.restore(entries);
-                    begin(entries);
-                });
+                state.move(AgentState.OFFLINE, "has no control center");
             }
-            if (surroundings != null) {
-                surroundings.start();
+            boolean remembers = journal.open(entries -> {
+                tasks.restore(entries);
+                begin(entries);
+            });
+            if (!remembers) {
+                begin(Map.of());
             }
+            center.watchSurroundings();
             sampler.start();
             checkHealth();
         });
@@ -256,8 +219,8 @@ final class ControlStage {
     /** The hello says what the journal knows: so that is read first, unless the disk does not give it. */
     private void begin(Map<String, byte[]> remembered) {
         schedules.start(remembered);
-        if (session != null && !begun) {
-            session.start();
+        if (!begun) {
+            center.connect();
         }
         begun = true;
     }
@@ -287,7 +250,7 @@ final class ControlStage {
         ownPool.close(); // beside an executor of the host's own it has nothing to do, and nobody else closes it
         TimeUnit.NANOSECONDS.timedJoin(closer, nanos + EXTRA_NANOS);
         boolean ended = ownPool.awaitEnd(end - REAL_TIME.nanoTime());
-        ended &= journalDisk.awaitEnd(end - REAL_TIME.nanoTime());
+        ended &= journal.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= desk.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= polls.awaitEnd(end - REAL_TIME.nanoTime());
         ended &= lanes.awaitEnd(end - REAL_TIME.nanoTime());
@@ -298,7 +261,7 @@ final class ControlStage {
     void closeUnstarted() {
         tasks.close();
         ownPool.close();
-        closeJournal();
+        journal.close();
         desk.close();
         polls.close();
         lanes.close();
@@ -307,28 +270,22 @@ final class ControlStage {
     // ---- on the loop ----------------------------------------------------------------------------------------------
 
     void reconnectNow() {
-        if (session != null) {
-            session.reconnectNow();
-        }
+        center.reconnectNow();
     }
 
     /** Asks the control center; the answer comes on the loop. */
     void request(Requests.Asked asked) {
-        if (session == null) {
-            asked.answer().accept(null, new RequestException(Reason.UNAVAILABLE, "this agent has no control center"));
-        } else {
-            session.request(asked);
-        }
+        center.request(asked);
     }
 
     /** Seconds until a certificate of this agent expires; empty without one. Any thread. */
     OptionalLong secondsToExpiry() {
-        return surroundings == null ? OptionalLong.empty() : surroundings.secondsToExpiry();
+        return center.secondsToExpiry();
     }
 
     /** How far the control center's clock is ahead, in milliseconds; any thread. */
     OptionalLong clockSkewMillis() {
-        return session == null ? OptionalLong.empty() : session.clockSkewMillis();
+        return center.clockSkewMillis();
     }
 
     /** Runs {@code done} when all that the lanes hold now is delivered or on disk, with whether all of it is. */
@@ -336,57 +293,13 @@ final class ControlStage {
         lanes.whenSafe(done);
     }
 
-    /**
-     * Finishes tasks, then delivers telemetry and reports; {@code done} runs when all that is over. Tasks get half of the
-     * time before they are asked to stop; what is not delivered after three quarters of it is written to the spool.
-     */
+    /** Finishes what is under way, as far as {@code time} allows; {@code done} runs when that is over. Once. */
     void drain(Duration time, Runnable done) {
-        schedules.close();
-        reconnectNow();
-        boolean[] delivering = {false};
-        tasks.drain(() -> {
-            if (!delivering[0]) {
-                delivering[0] = true;
-                sampler.close();
-                telemetry.closeIntake();
-                telemetry.flush(() -> inbox.post(() -> lanes.whenSettled(() -> whenReported(done))));
-            }
-        });
-        timers.schedule(clock.nanoTime() + time.toNanos() / 2, () -> tasks.stopAll("the agent is closing"));
-        if (lanes.hasSpool()) {
-            timers.schedule(clock.nanoTime(), time.multipliedBy(3).dividedBy(4), () -> spillRest(done));
-        }
+        draining.begin(time, done);
     }
 
-    private void spillRest(Runnable done) {
-        telemetry.closeIntake();
-        telemetry.flush(() -> inbox.post(() -> {
-            lanes.spillAll();
-            lanes.whenSafe(all -> whenReported(done));
-        }));
-    }
-
-    private void whenReported(Runnable done) {
-        journal.whenDurable(durable -> {
-            if (session == null || !session.isReady() || reports.size() == 0) {
-                done.run();
-            } else {
-                timers.schedule(clock.nanoTime() + Duration.ofMillis(5).toNanos(), () -> whenReported(done));
-            }
-        });
-    }
-
-    private void closeJournal() {
-        if (diskJournal == null) {
-            journalDisk.close();
-        } else {
-            diskJournal.close();
-        }
-    }
-
-    /** How far the control center's clock is ahead of ours; 0 as long as that is not known. */
     private long centerAheadNanos() {
-        return TimeUnit.MILLISECONDS.toNanos(clockSkewMillis().orElse(0));
+        return center.aheadNanos();
     }
 
     /** Ends all stages; what is still held is dropped and counted. */
@@ -395,38 +308,20 @@ final class ControlStage {
         schedules.close();
         sampler.close();
         tasks.close(); // first: what it reports may still go
-        closeJournal();
+        journal.close();
         desk.close();
         polls.interrupt();
-        if (surroundings != null) {
-            surroundings.close();
-        }
-        if (session != null) {
-            session.close("the agent is closing");
-        }
+        center.close("the agent is closing");
         lanes.close();
     }
 
     private void checkHealth() {
-        Set<String> reasons = new TreeSet<>();
-        sampler.hanging().forEach(name -> reasons.add("metric source " + name + " hangs"));
-        if (ownPool.leakedThreads() > 0) {
-            reasons.add(ownPool.leakedThreads() + " task thread(s) do not end");
-        }
-        reasons.addAll(schedules.problems());
-        reasons.addAll(lanes.problems());
-        if (diskJournal != null) {
-            diskJournal.problem().ifPresent(reasons::add);
-        }
-        tasks.openBreakers().forEach(type -> reasons.add("tasks of type " + type + " fail: circuit breaker open"));
+        Set<String> problems = health.problems();
         tasks.tend();
         if (!begun && !journal.isBeingRead()) {
             begin(Map.of());
         }
-        if (surroundings != null) {
-            reasons.addAll(surroundings.problems());
-        }
-        state.degraded(reasons);
+        state.degraded(problems);
         timers.schedule(clock.nanoTime() + HEALTH_CHECK.toNanos(), this::checkHealth);
     }
 }

@@ -39,43 +39,58 @@ final class CenterMessages {
 
     private static final Backoff LADDER = new Backoff(Duration.ofSeconds(2), Duration.ofSeconds(60));
 
-    private final List<Chain> chains;
-    private final ReportSource reports;
+    private final Cargo cargo;
     private final SessionEvents events;
-    private final Requests requests;
+    private final Ways ways;
+    private final ClockSkew skew;
     private final RandomGenerator random;
     private final AgentClock clock;
     private final Counters counters;
 
     CenterMessages(
-            List<Chain> chains,
-            ReportSource reports,
+            Cargo cargo,
             SessionEvents events,
-            Requests requests,
+            Ways ways,
+            ClockSkew skew,
             RandomGenerator random,
             AgentClock clock,
             Counters counters) {
-        this.chains = chains;
-        this.reports = reports;
+        this.cargo = cargo;
         this.events = events;
-        this.requests = requests;
+        this.ways = ways;
+        this.skew = skew;
         this.random = random;
         this.clock = clock;
         this.counters = counters;
     }
 
-    /** Deals with a message that came over a link; says whether a batch was delivered by it. */
-    boolean handle(Envelope<CenterMessage> message, CommandWindow commands, Uplink uplink) {
-        if (message.payload() instanceof BatchAck ack) {
-            return onAck(ack.through());
+    /** Deals with a message that came over a link that was let in. */
+    void handle(Link from, Uplink uplink, Envelope<CenterMessage> message) {
+        if (message.payload() instanceof HeartbeatAck ack) {
+            ways.spread(ack.reconnectSpread());
         }
+        long sent = from.heartbeatSent(message.inReplyTo());
+        if (sent != 0) {
+            skew.answered(sent, message.epochNanos(), clock.epochNanos(), clock.nanoTime());
+        }
+        if (!(message.payload() instanceof BatchAck ack)) {
+            letIn(message, from.commands(), uplink);
+        } else if (onAck(ack.through())) {
+            from.delivered();
+        }
+        if (from.commands().takeStale()) {
+            from.lookAtClock(); // if it is the center's clock that was set, commands soon pass again
+        }
+    }
+
+    /** All but commands that come twice or too late. */
+    private void letIn(Envelope<CenterMessage> message, CommandWindow commands, Uplink uplink) {
         Optional<Rejection> refused = commands.refuse(message, clock.nanoTime());
         if (refused.isPresent()) {
             uplink.send(refused.get(), message.id());
         } else {
             take(message, uplink);
         }
-        return false;
     }
 
     private void take(Envelope<CenterMessage> message, Uplink uplink) {
@@ -85,7 +100,7 @@ final class CenterMessages {
         } else if (payload instanceof TaskDispatch dispatch) {
             events.onDispatch(dispatch.request());
         } else if (payload instanceof TaskReportAck ack) {
-            reports.ack(ack.taskId(), ack.revision());
+            cargo.reports().ack(ack.taskId(), ack.revision());
         } else if (payload instanceof TaskCancel cancel) {
             events.onCancel(cancel.taskId(), cancel.reason())
                     .ifPresent(problem -> uplink.send(new Rejection(Rejection.Code.INVALID, problem), message.id()));
@@ -99,14 +114,14 @@ final class CenterMessages {
         } else if (payload instanceof Request request) {
             onRequest(request, message.id(), uplink);
         } else if (payload instanceof Response response) {
-            if (!requests.answer(message.inReplyTo(), response)) {
+            if (!cargo.requests().answer(message.inReplyTo(), response)) {
                 counters.counter("protocol.ignored", "late_response").increment();
             }
         } else if (payload instanceof Ping) {
             uplink.send(new Pong(), message.id());
         } else if (payload instanceof Rejection rejection) {
             counters.counter("protocol.rejected", rejection.code().name()).increment();
-            requests.rejected(message.inReplyTo(), rejection.detail());
+            cargo.requests().rejected(message.inReplyTo(), rejection.detail());
         } else if (payload instanceof UnknownPayload unknown) {
             counters.counter("protocol.ignored", "unknown_payload").increment();
             String detail = "payload field " + unknown.field() + " is not known to this agent";
@@ -131,6 +146,7 @@ final class CenterMessages {
 
     /** Batches up to there are taken; says whether that is news. */
     boolean onAck(StreamPosition position) {
+        List<Chain> chains = cargo.chains();
         for (int i = 0; i < chains.size(); i++) {
             if (chains.get(i).knows(position)) {
                 return chains.get(i).ack(position);
@@ -144,7 +160,7 @@ final class CenterMessages {
     private void onNack(BatchNack nack) {
         counters.counter("batches.nacked", nack.code().name()).increment();
         StreamPosition position = nack.position();
-        for (Chain chain : chains) {
+        for (Chain chain : cargo.chains()) {
             if (!chain.isInFlight(position)) {
                 continue;
             }

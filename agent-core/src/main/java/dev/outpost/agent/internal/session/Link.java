@@ -2,10 +2,12 @@ package dev.outpost.agent.internal.session;
 
 import dev.outpost.agent.internal.base.Guard;
 import dev.outpost.agent.internal.base.Inbox;
+import dev.outpost.agent.internal.base.Timers;
 import dev.outpost.agent.protocol.AgentMessage;
 import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.protocol.Hello;
+import dev.outpost.agent.schedule.AgentClock;
 import dev.outpost.agent.transport.CloseReason;
 import dev.outpost.agent.transport.Connection;
 import dev.outpost.agent.transport.ConnectionListener;
@@ -26,9 +28,12 @@ final class Link implements ConnectionListener<CenterMessage> {
     private final Envelope<Hello> hello;
     private final CommandWindow commands;
     private final Events events;
+    private final Timers timers;
     private final Inbox inbox;
+    private final AgentClock clock;
     private final Guard guard;
     private @Nullable Connection<AgentMessage> connection;
+    private Timers.@Nullable Timer welcomeTimer;
     private @Nullable Uplink uplink;
     private @Nullable Liveness liveness;
     private boolean delivered;
@@ -53,17 +58,33 @@ final class Link implements ConnectionListener<CenterMessage> {
      *
      * @param way which of the ways it takes
      */
-    Link(int way, Envelope<Hello> hello, CommandWindow commands, Events events, Inbox inbox, Guard guard) {
+    Link(
+            int way,
+            Envelope<Hello> hello,
+            CommandWindow commands,
+            Events events,
+            Timers timers,
+            Inbox inbox,
+            AgentClock clock,
+            Guard guard) {
         this.way = way;
         this.hello = hello;
         this.commands = commands;
         this.events = events;
+        this.timers = timers;
         this.inbox = inbox;
+        this.clock = clock;
         this.guard = guard;
     }
 
-    /** Begins to connect. What goes wrong is told as an end. */
-    void open(Transport transport) {
+    /** Begins to connect. What goes wrong is told as an end, and so is that it is not let in before the time is over. */
+    void open(Transport transport, Duration timeout) {
+        welcomeTimer = timers.schedule(
+                clock.nanoTime(),
+                timeout,
+                () -> events.onClosed(
+                        this,
+                        CloseReason.retry("no welcome within " + timeout, null).as(CloseReason.Fault.UNREACHABLE)));
         try {
             Connection<AgentMessage> made = transport.open(hello, this);
             connection = made;
@@ -96,6 +117,7 @@ final class Link implements ConnectionListener<CenterMessage> {
 
     /** It is let in. */
     void begin(Uplink up, Liveness alive) {
+        timers.cancel(welcomeTimer);
         uplink = up;
         liveness = alive;
         alive.begin();
@@ -107,33 +129,16 @@ final class Link implements ConnectionListener<CenterMessage> {
         return alive == null ? 0 : alive.sentEpochNanos(inReplyTo);
     }
 
-    /** The longest that the other side has taken to answer. */
-    Duration longestAnswer() {
+    /** What it was like. */
+    Patience.Experience experience() {
         Liveness alive = liveness;
-        return alive == null ? Duration.ZERO : alive.longest();
-    }
-
-    /** It has ended because nothing was heard for too long. */
-    boolean isSilent() {
-        Liveness alive = liveness;
-        return alive != null && alive.isSilent();
-    }
-
-    /** The other side has answered more than once. */
-    boolean hasAnsweredOften() {
-        Liveness alive = liveness;
-        return alive != null && alive.hasAnsweredOften();
-    }
-
-    /** Batches were sent. */
-    boolean hasSentBatches() {
         Uplink up = uplink;
-        return up != null && up.batchesSent() > 0;
-    }
-
-    /** A batch was taken. */
-    boolean hasDelivered() {
-        return delivered;
+        return new Patience.Experience(
+                alive == null ? Duration.ZERO : alive.longest(),
+                alive != null && alive.isSilent(),
+                alive != null && alive.hasAnsweredOften(),
+                up != null && up.batchesSent() > 0,
+                delivered);
     }
 
     /** Who we are has changed since it was begun, so it may show what was there before. */
@@ -183,6 +188,7 @@ final class Link implements ConnectionListener<CenterMessage> {
 
     /** Nothing that it says later counts. */
     void close(CloseReason reason) {
+        timers.cancel(welcomeTimer);
         Liveness alive = liveness;
         if (alive != null) {
             alive.end();

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Liveness {
 
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
+    private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(10);
     private static final int MANY_ANSWERS = 2;
     private static final long LOOK_AT_CLOCK_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -61,6 +63,21 @@ final class Liveness {
         this.clock = clock;
         this.counters = counters;
         this.silent = silent;
+    }
+
+    /**
+     * How often to send heartbeats.
+     *
+     * @param asked by the control center, which has the last word within bounds; zero when it leaves that to the agent
+     * @param usual the agent's own
+     */
+    static Duration interval(Duration asked, Duration usual) {
+        if (asked.isZero()) {
+            return usual;
+        }
+        return asked.compareTo(SHORTEST_INTERVAL) < 0
+                ? SHORTEST_INTERVAL
+                : asked.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : asked;
     }
 
     /** Sends a heartbeat now, and from now on. */

@@ -10,7 +10,6 @@ import dev.outpost.agent.protocol.CenterMessage;
 import dev.outpost.agent.protocol.Drain;
 import dev.outpost.agent.protocol.Envelope;
 import dev.outpost.agent.protocol.Goodbye;
-import dev.outpost.agent.protocol.HeartbeatAck;
 import dev.outpost.agent.protocol.Hello;
 import dev.outpost.agent.protocol.Refusal;
 import dev.outpost.agent.protocol.Welcome;
@@ -32,11 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Session {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final Duration MOST_PATIENCE = Duration.ofSeconds(40);
     private static final Duration HEALTHY_AFTER = Duration.ofMinutes(1);
-    private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(100);
-    private static final Duration LONGEST_HEARTBEAT = Duration.ofMinutes(10);
 
     private enum Phase {
         IDLE,
@@ -48,7 +43,6 @@ public final class Session {
 
     private final SessionSettings settings;
     private final SessionEvents events;
-    private final ReportSource reports;
     private final Cargo cargo;
     private final Timers timers;
     private final Inbox inbox;
@@ -57,18 +51,15 @@ public final class Session {
     private final Guard guard;
     private final Counters counters;
     private final CenterMessages centerMessages;
-    private final Requests requests;
     private final Ways ways;
     private final Succession succession;
     private final ClockSkew skew = new ClockSkew();
+    private final Patience patience = new Patience();
 
     private Phase phase = Phase.IDLE;
     private @Nullable Link link;
-    private Timers.@Nullable Timer timer;
+    private Timers.@Nullable Timer waitTimer;
     private long readySince;
-
-    /** How long an answer may take. */
-    private Duration patience = PATIENCE;
 
     /** The connection before has ended, and the one that was to succeed it is not let in yet. */
     private boolean moving;
@@ -88,19 +79,17 @@ public final class Session {
             Counters counters) {
         this.settings = settings;
         this.events = events;
-        this.reports = reports;
-        this.cargo = new Cargo(lanes, settings.windowBatches(), clock);
+        this.cargo = new Cargo(lanes, reports, settings.windowBatches(), timers, clock);
         this.timers = timers;
         this.inbox = inbox;
         this.clock = clock;
         this.random = random;
         this.guard = guard;
         this.counters = counters;
-        this.requests = new Requests(timers, clock);
-        this.centerMessages = new CenterMessages(cargo.chains(), reports, events, requests, random, clock, counters);
         this.ways = new Ways(transports, settings.backoff(), random, clock);
+        this.centerMessages = new CenterMessages(cargo, events, ways, skew, random, clock, counters);
         this.succession =
-                new Succession(new Successors(), ways, settings.connectTimeout(), timers, clock, random, counters);
+                new Succession(this::newLink, ways, settings.connectTimeout(), timers, clock, random, counters);
     }
 
     /** Begins to connect. */
@@ -111,7 +100,7 @@ public final class Session {
     /** Ends a wait between two attempts, if there is one. */
     public void reconnectNow() {
         if (phase == Phase.WAITING) {
-            timers.cancel(timer);
+            timers.cancel(waitTimer);
             connect();
         }
     }
@@ -149,7 +138,7 @@ public final class Session {
         if (uplink == null) {
             asked.fail(Reason.UNAVAILABLE, "there is no session with the control center");
         } else {
-            requests.ask(asked, uplink);
+            cargo.requests().ask(asked, uplink);
         }
     }
 
@@ -186,11 +175,11 @@ public final class Session {
             uplink.pump();
         }
         phase = Phase.ENDED;
-        timers.cancel(timer);
+        timers.cancel(waitTimer);
         link = null;
         CloseReason stop = CloseReason.stop(reason);
         succession.end(stop);
-        requests.failAll(Reason.LOST, reason);
+        cargo.requests().failAll(Reason.LOST, reason);
         if (current != null) {
             current.close(stop);
         }
@@ -200,22 +189,15 @@ public final class Session {
 
     private void connect() {
         phase = Phase.CONNECTING;
-        Duration timeout = settings.connectTimeout();
         Link next = newLink(ways.next());
         link = next;
-        timer = timers.schedule(
-                clock.nanoTime(),
-                timeout,
-                () -> end(
-                        next,
-                        CloseReason.retry("no welcome within " + timeout, null).as(CloseReason.Fault.UNREACHABLE)));
-        next.open(ways.transport(next.way()));
+        next.open(ways.transport(next.way()), settings.connectTimeout());
     }
 
     private Link newLink(int way) {
         counters.counter("session.attempts").increment();
         Envelope<Hello> hello = new Envelope<>(1, 0, clock.epochNanos(), events.hello());
-        return new Link(way, hello, new CommandWindow(skew, counters), new LinkEvents(), inbox, guard);
+        return new Link(way, hello, new CommandWindow(skew, counters), new LinkEvents(), timers, inbox, clock, guard);
     }
 
     private void onWelcome(Link welcomed, Envelope<CenterMessage> message, Welcome welcome) {
@@ -228,7 +210,6 @@ public final class Session {
                             .as(CloseReason.Fault.PROTOCOL));
             return;
         }
-        timers.cancel(timer);
         Link before = succeeds ? link : null;
         link = welcomed;
         phase = Phase.READY;
@@ -244,12 +225,12 @@ public final class Session {
         moving = false;
         ways.welcomed(welcome.reconnectSpread());
         skew.answered(welcomed.hello().epochNanos(), message.epochNanos(), clock.epochNanos(), clock.nanoTime());
-        Uplink uplink = new Uplink(connection, clock, reports, cargo.chains(), 2, welcome.maxBatchBytes());
+        Uplink uplink = new Uplink(connection, clock, cargo.reports(), cargo.chains(), 2, welcome.maxBatchBytes());
         Liveness liveness = new Liveness(
                 uplink,
                 events::heartbeat,
-                within(welcome.heartbeatInterval()),
-                patience,
+                Liveness.interval(welcome.heartbeatInterval(), settings.heartbeatInterval()),
+                patience.present(),
                 timers,
                 clock,
                 counters,
@@ -264,38 +245,10 @@ public final class Session {
         succession.onReady(welcomed);
     }
 
-    /**
-     * How long the next link's answers may take: twice the longest that they took on this one. When nothing was heard on it for so long that
-     * we gave it up, and it had delivered nothing, it may be so slow that one message takes longer than we wait, a batch of ours, or a set of
-     * schedules that comes with the welcome: then the next one gets more time, or nothing would ever arrive. Any other end says nothing of
-     * that, nor does silence with nothing under way on a link that had answered.
-     */
-    private void learn(Link ended) {
-        Duration next = ended.longestAnswer().multipliedBy(2);
-        boolean undelivered = ended.hasSentBatches() && !ended.hasDelivered();
-        if (ended.isSilent() && (undelivered || !(ended.hasSentBatches() || ended.hasAnsweredOften()))) {
-            next = patience.multipliedBy(2);
-        } else if (undelivered) {
-            next = patience;
-        }
-        patience = next.compareTo(PATIENCE) < 0 ? PATIENCE : next.compareTo(MOST_PATIENCE) > 0 ? MOST_PATIENCE : next;
-    }
-
     /** Another connection takes over from one that stands: what was under way there is sent again here. */
     private void letGo(Link before) {
         cargo.moved();
-        reports.rewind();
-        requests.failAll(Reason.LOST, "the session has moved to another connection");
         before.close(CloseReason.reconnect("the session has moved to another connection"));
-    }
-
-    private Duration within(Duration asked) {
-        if (asked.isZero()) {
-            return settings.heartbeatInterval();
-        }
-        return asked.compareTo(SHORTEST_HEARTBEAT) < 0
-                ? SHORTEST_HEARTBEAT
-                : asked.compareTo(LONGEST_HEARTBEAT) > 0 ? LONGEST_HEARTBEAT : asked;
     }
 
     // ---- what comes -----------------------------------------------------------------------------------------------
@@ -336,19 +289,7 @@ public final class Session {
         } else if (payload instanceof Drain drain) {
             onDrain(from, drain);
         } else {
-            if (payload instanceof HeartbeatAck ack) {
-                ways.spread(ack.reconnectSpread());
-            }
-            long sent = from.heartbeatSent(message.inReplyTo());
-            if (sent != 0) {
-                skew.answered(sent, message.epochNanos(), clock.epochNanos(), clock.nanoTime());
-            }
-            if (centerMessages.handle(message, from.commands(), uplink)) {
-                from.delivered();
-            }
-            if (from.commands().takeStale()) {
-                from.lookAtClock(); // if it is the center's clock that was set, commands soon pass again
-            }
+            centerMessages.handle(from, uplink, message);
         }
     }
 
@@ -392,12 +333,11 @@ public final class Session {
             return;
         }
         boolean wasReady = phase == Phase.READY;
-        timers.cancel(timer);
         if (wasReady) {
-            learn(ended);
+            patience.learn(ended.experience());
         }
         ended.close(reason);
-        disconnected();
+        cargo.disconnected();
         boolean healthy = wasReady && clock.nanoTime() - readySince >= HEALTHY_AFTER.toNanos();
         Duration delay = wasReady
                 ? ways.afterSession(ended.way(), reason, healthy)
@@ -406,7 +346,7 @@ public final class Session {
                         : ways.afterAttempt(ended.way(), reason);
         link = succession.promote();
         if (link != null) {
-            // Its own time runs already. The control center, which knows one connection of ours, has closed the other
+            // It has begun already. The control center, which knows one connection of ours, has closed the other
             // for it.
             phase = Phase.CONNECTING;
             moving = wasReady;
@@ -419,26 +359,7 @@ public final class Session {
         }
         moving = false;
         phase = Phase.WAITING;
-        timer = timers.schedule(clock.nanoTime(), delay, this::connect);
+        waitTimer = timers.schedule(clock.nanoTime(), delay, this::connect);
         events.onOffline(reason);
-    }
-
-    private void disconnected() {
-        cargo.disconnected();
-        reports.rewind();
-        requests.failAll(Reason.LOST, "the connection was lost; the request may have been handled");
-    }
-
-    private final class Successors implements Succession.Maker {
-
-        @Override
-        public Link make(int way) {
-            return newLink(way);
-        }
-
-        @Override
-        public void end(Link candidate, CloseReason reason) {
-            Session.this.end(candidate, reason);
-        }
     }
 }

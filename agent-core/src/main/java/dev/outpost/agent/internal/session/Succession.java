@@ -7,6 +7,7 @@ import dev.outpost.agent.transport.Backoff;
 import dev.outpost.agent.transport.CloseReason;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ final class Succession {
     private static final Duration TRY_BETTER_EVERY = Duration.ofMinutes(5);
     private static final Backoff AGAIN = new Backoff(Duration.ofSeconds(30), Duration.ofMinutes(5));
 
-    private final Maker maker;
+    private final IntFunction<Link> maker;
     private final Ways ways;
     private final Duration timeout;
     private final Timers timers;
@@ -28,25 +29,20 @@ final class Succession {
     private final RandomGenerator random;
     private final Counters counters;
     private @Nullable Link candidate;
-    private Timers.@Nullable Timer patience;
     private Timers.@Nullable Timer next;
     private int present;
     private boolean renewing;
     private boolean again;
     private int failures;
 
-    /** Makes links, and ends them. */
-    interface Maker {
-
-        /** A link that is not begun. */
-        Link make(int way);
-
-        /** Its time is over. */
-        void end(Link candidate, CloseReason reason);
-    }
-
+    /**
+     * None yet.
+     *
+     * @param maker of links that are not begun, by the way that they take
+     * @param timeout how long a link may take until it is let in
+     */
     Succession(
-            Maker maker,
+            IntFunction<Link> maker,
             Ways ways,
             Duration timeout,
             Timers timers,
@@ -96,15 +92,9 @@ final class Succession {
 
     private void begin(int way) {
         timers.cancel(next);
-        Link link = maker.make(way);
+        Link link = maker.apply(way);
         candidate = link;
-        patience = timers.schedule(
-                clock.nanoTime(),
-                timeout,
-                () -> maker.end(
-                        link,
-                        CloseReason.retry("no welcome within " + timeout, null).as(CloseReason.Fault.UNREACHABLE)));
-        link.open(ways.transport(way));
+        link.open(ways.transport(way), timeout);
     }
 
     /** The candidate was not let in: what stands goes on. */
@@ -144,7 +134,7 @@ final class Succession {
         renewing = false;
         again = false;
         timers.cancel(next);
-        return promoted; // its patience goes on
+        return promoted; // its time goes on
     }
 
     /** Nothing follows. */
@@ -158,7 +148,6 @@ final class Succession {
 
     private void forget() {
         candidate = null;
-        timers.cancel(patience);
         timers.cancel(next);
     }
 

@@ -9,9 +9,10 @@
  *   Ways ─which, when─▶ Session ─opens─▶ Link ─▶ Liveness  heartbeats out, anything in
  *                          │               └───▶ Uplink    replies and heartbeats ▶ task reports ▶ requests and
  *                          │                               their answers ▶ lanes in turn
+ *                          ├─ Patience     how long answers may take, by the links before
  *                          ├─ Succession   a second link, which takes over when it is let in
- *                          ├─ Cargo        the lanes: what connections mean to them
- *                          └─ CenterMessages, CommandWindow, Requests   what comes in
+ *                          ├─ Cargo        lanes, reports, Requests: what connections mean to them
+ *                          └─ CenterMessages, CommandWindow   what comes in
  *   Surroundings ─▶ Session                network, certificates, tokens have changed
  * </pre>
  */
