@@ -264,7 +264,10 @@ public final class AgentBuilder {
         return this;
     }
 
-    /** Tasks that may wait, for a slot or their time, before further ones are refused as busy: 1 to 1,000,000; default 1,000. */
+    /**
+     * Tasks that may wait, for a slot or their time, before further ones are refused as busy: 1 to 1,000,000; default 1,000. All that
+     * wait or run may have arguments of 16 Mi characters together.
+     */
     public AgentBuilder taskQueueCapacity(int capacity) {
         tasks.queueCapacity = capacity;
         return this;

@@ -139,6 +139,9 @@ public final class DiskJournal implements Journal {
     }
 
     private void opened(String foundId, int damaged, Map<String, byte[]> found, Restored restored) {
+        if (closed) {
+            return; // what it would go on with is closed as well
+        }
         id = foundId;
         opened = true;
         if (damaged > 0) {

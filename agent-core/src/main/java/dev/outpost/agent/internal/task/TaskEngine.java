@@ -42,6 +42,7 @@ public final class TaskEngine {
     private final Counters counters;
     private final Guard guard;
     private @Nullable Runnable idleWatcher;
+    private boolean draining;
 
     /**
      * An engine without tasks, which waits for {@link #restore} unless the journal remembers nothing.
@@ -127,6 +128,9 @@ public final class TaskEngine {
     /** Goes on with what the journal remembers; called once, when it has been read. */
     public void restore(Map<String, byte[]> entries) {
         recovery.restore(entries);
+        if (draining) {
+            letGoOfWhatWaits(); // it was not known yet when the agent began to close
+        }
     }
 
     /** The control center has all reports of the task up to the revision. */
@@ -147,14 +151,19 @@ public final class TaskEngine {
 
     /** Takes no further tasks; {@code idle} runs once none is left. What waits is kept or cancelled, as the settings say. */
     public void drain(Runnable idle) {
+        draining = true;
         intake.close();
         flow.closing();
-        table.live().stream().filter(task -> task.attempt == null).forEach(this::letGo);
+        letGoOfWhatWaits();
         if (table.isEmpty()) {
             idle.run();
         } else {
             idleWatcher = idle;
         }
+    }
+
+    private void letGoOfWhatWaits() {
+        table.live().stream().filter(task -> task.attempt == null).forEach(this::letGo);
     }
 
     private void onIdle() {

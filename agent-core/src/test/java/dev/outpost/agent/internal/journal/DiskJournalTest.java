@@ -196,6 +196,23 @@ class DiskJournalTest {
     }
 
     @Test
+    void close_justWhenItHasBeenRead_nobodyGoesOnWithIt() {
+        open();
+        put("a", "1");
+        journal.close();
+        settle();
+        restored = Map.of();
+        journal = journal();
+        journal.open(entries -> restored = entries);
+        disk.remove().run();
+
+        journal.close();
+        settle();
+
+        assertThat(restored).isEmpty();
+    }
+
+    @Test
     void whenDurable_oneWhoWaitsThrows_theOthersAreToldAndTheJournalGoesOn() {
         open();
         put("a", "1");

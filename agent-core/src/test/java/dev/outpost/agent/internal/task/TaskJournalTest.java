@@ -421,4 +421,26 @@ class TaskJournalTest {
         assertThat(bench.last("a").state()).isEqualTo(CANCELLED);
         assertThat(bench.last("a").detail()).contains("handed back");
     }
+
+    @Test
+    void close_journalIsReadWhileDraining_keepsWhatWaits() {
+        submit(EngineBench.request("a"));
+        submit(EngineBench.request("b"));
+        submit(EngineBench.request("c")); // two slots: it waits
+        Map<String, byte[]> left = new LinkedHashMap<>(journal.durable);
+        journal = new HandJournal();
+        left.forEach(journal::put);
+        journal.beingRead = true;
+        HandJournal made = journal;
+        bench = new EngineBench(2, new SplittableRandom(2), any -> made, TaskOptions.defaults(), 10, ClosePolicy.KEEP);
+
+        bench.engine.drain(() -> {});
+        journal.beingRead = false;
+        bench.engine.restore(left);
+        bench.turn();
+        bench.engine.stopAll("the agent is closing");
+        bench.turn();
+
+        assertThat(bench.statesOf("c")).doesNotContain(CANCELLED);
+    }
 }

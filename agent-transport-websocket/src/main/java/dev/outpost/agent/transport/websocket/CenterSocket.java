@@ -150,23 +150,30 @@ public final class CenterSocket implements Session.Listener {
         @Override
         public void send(WireMessage message, Consumer<@Nullable Throwable> sent) {
             Callback done = Callback.from(() -> sent.accept(null), sent);
-            if (message.text() == null) {
-                open.sendBinary(message.bytes().duplicate(), done);
-            } else {
-                open.sendText(message.text(), done);
-            }
+            unlessGone(() -> {
+                if (message.text() == null) {
+                    open.sendBinary(message.bytes().duplicate(), done);
+                } else {
+                    open.sendText(message.text(), done);
+                }
+            });
         }
 
         @Override
         public void sendClose(int code, String reason) {
-            open.close(code, reason, Callback.NOOP); // when it fails Jetty cuts the link and says so
+            unlessGone(() -> open.close(code, reason, Callback.NOOP)); // when it fails Jetty cuts the link and says so
         }
 
         @Override
         public void demand() {
+            unlessGone(open::demand);
+        }
+
+        /** Jetty throws when the link went in between; the link must hear of it, and go on to its end. */
+        private void unlessGone(Runnable call) {
             try {
-                open.demand();
-            } catch (RuntimeException e) { // the link went in between
+                call.run();
+            } catch (RuntimeException e) {
                 link.closedByLibrary(CloseReason.retry("the link broke: " + Failures.describe(e), e)
                         .as(Fault.LOST));
             }

@@ -338,9 +338,9 @@ final class Link<S, R> implements Connection<S> {
         if (call != null) {
             try {
                 call.run();
-            } catch (RuntimeException e) { // a listener throws nothing; if it does, only its link may suffer
-                LOG.error("event=websocket.listener.failed the link ends", e);
-                fail(CloseReason.retry("the receiver failed: " + e, e));
+            } catch (Throwable t) { // a listener throws nothing; if it does, only its link may suffer
+                LOG.error("event=websocket.listener.failed the link ends", t);
+                fail(CloseReason.retry("the receiver failed: " + t, t));
             }
         }
         if (demanded != null) {
