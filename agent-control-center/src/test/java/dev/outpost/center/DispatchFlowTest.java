@@ -308,6 +308,34 @@ class DispatchFlowTest {
     }
 
     @Test
+    void cancel_againAndAgain_isSentAgainWhenTheLastIsStale() throws Exception {
+        start();
+        HandDrivenAgent agent = bench.connect().join("a-1");
+        TaskHandle handle = bench.center.dispatch("a-1", task("t-1").build());
+        awaitDispatch(agent);
+        handle.cancel("one");
+        handle.cancel("two");
+        handle.cancel("three");
+        agent.await(TaskCancel.class);
+        agent.await(TaskCancel.class);
+        agent.reply(agent.awaitEnvelope(TaskCancel.class).id(), STALE);
+        assertHeardOnly(agent, new TaskCancel("t-1", "three"));
+    }
+
+    @Test
+    void task_justSmallEnoughForOne_isSmallEnoughForMany() throws Exception {
+        start();
+        HandDrivenAgent agent = bench.connect().join("a-1");
+        int spare = 1_024 + 16 + "x".length() + "t-1".length() + "any".length();
+        TaskRequest large = TaskRequest.of("any")
+                .id("t-1")
+                .argument("x", "x".repeat((4 << 20) - (64 << 10) - spare))
+                .build();
+        bench.center.dispatch(AgentSelector.all(), large);
+        assertThat(agent.await(TaskDispatch.class).request().arguments()).isEqualTo(large.arguments());
+    }
+
+    @Test
     void dispatchAndCancel_rejectedAsStale_areSentAgainOnce() throws Exception {
         start();
         HandDrivenAgent agent = bench.connect().join("a-1");

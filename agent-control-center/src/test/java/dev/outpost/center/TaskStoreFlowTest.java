@@ -123,6 +123,25 @@ class TaskStoreFlowTest {
     }
 
     @Test
+    void restart_taskTooLargeThatTheAgentHas_isNotSentAndIsCancelled() throws Exception {
+        TaskRequest large =
+                task("t-1").toBuilder().argument("x", "x".repeat(4 << 20)).build();
+        TaskRecord sent = TaskRecord.dispatched("a-1", large, Instant.now(), true);
+        tasks.add(sent);
+        tasks.put(sent.reported(status("t-1", 2, TaskState.ACCEPTED), "j-1\u001fi-1"));
+        start(tasks);
+        HandDrivenAgent agent = join("i-1", "j-1");
+        TaskHandle handle = bench.center.task("a-1", "t-1").orElseThrow();
+        handle.cancel("enough");
+        assertThat(agent.awaitAnswer()).isEqualTo(new TaskCancel("t-1", "enough"));
+        agent.vanish();
+        HandDrivenAgent again = join("i-1", "j-1");
+        assertThat(again.awaitAnswer()).isEqualTo(new TaskCancel("t-1", "enough"));
+        report(again, "t-1", 3, TaskState.CANCELLED);
+        assertThat(end(handle).state()).isEqualTo(TaskState.CANCELLED);
+    }
+
+    @Test
     void restart_afterTheEnd_reportThatComesAgainIsNoNews() throws Exception {
         start(tasks);
         HandDrivenAgent before = join("i-1", "j-1");

@@ -215,8 +215,8 @@ final class TaskTurn {
             endHere(task, record, TaskState.INDETERMINATE, "the agent began it, and has forgotten it with its restart");
             return;
         }
-        if (connected && !wire.carries(task) && !parts.room().hasFor(task.request())) {
-            endTooLarge(task, record);
+        if (connected && !wire.carries(task) && !parts.room().carries(task.request())) {
+            tooLarge(task, record);
             return;
         }
         if (!record.sent()) {
@@ -241,9 +241,11 @@ final class TaskTurn {
         }
     }
 
-    /** An earlier control center, which let larger messages pass, has left it; its reports may have come, and still come. */
-    private void endTooLarge(DispatchedTask task, TaskRecord record) {
-        if (record.status() == null) {
+    /** An earlier control center, which let larger messages pass, has left it. */
+    private void tooLarge(DispatchedTask task, TaskRecord record) {
+        if (record.status() != null) {
+            wire.leave(task, record); // the agent has it, and goes on to report
+        } else {
             TaskState end = record.sent() ? TaskState.INDETERMINATE : TaskState.REFUSED;
             endHere(task, record, end, parts.room().tooLarge(task.request()));
         }

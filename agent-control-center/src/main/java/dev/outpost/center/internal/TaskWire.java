@@ -50,11 +50,24 @@ final class TaskWire {
 
     /** Sends a task, as it is in the store, for the first time on this connection. */
     void send(DispatchedTask task, TaskRecord record) {
+        dispatch(take(task), task, record);
+    }
+
+    /** As {@link #send}, but for a task that cannot be sent again, and that the agent has: only what is to become of it is sent. */
+    void leave(DispatchedTask task, TaskRecord record) {
+        AgentSession to = take(task);
+        if (record.cancelReason() != null) {
+            cancel(to, task, record.cancelReason());
+        }
+    }
+
+    private AgentSession take(DispatchedTask task) {
+        AgentSession to = Objects.requireNonNull(session, "no connection");
         task.sentBefore |= task.sentOn != null;
-        task.sentOn = Objects.requireNonNull(session, "no connection");
+        task.sentOn = to;
         task.timesSent = 0;
         task.timesCancelled = 0;
-        dispatch(task.sentOn, task, record);
+        return to;
     }
 
     private void dispatch(AgentSession to, DispatchedTask task, TaskRecord record) {
@@ -62,6 +75,7 @@ final class TaskWire {
         task.sentAs = to.outbound().send(new TaskDispatch(task.request()), 0);
         dispatches.put(task.sentAs, task);
         if (record.cancelReason() != null) {
+            task.timesCancelled = 0;
             cancel(to, task, record.cancelReason());
         }
     }
@@ -69,6 +83,7 @@ final class TaskWire {
     /** Has the agent cancel a task that was sent on this connection; on a later one it gets this with the task. */
     void cancel(DispatchedTask task, String reason) {
         if (session != null && task.sentOn == session) {
+            task.timesCancelled = 0; // it is the program that says it again
             cancel(session, task, reason);
         }
     }

@@ -43,7 +43,9 @@ final class TaskIntake {
     private long earlyChars;
 
     /** Tasks of which the journal does not say whether it has them. */
-    private final List<Runnable> unconfirmed = new ArrayList<>();
+    private final List<Unconfirmed> unconfirmed = new ArrayList<>();
+
+    private record Unconfirmed(Task task, TaskStatus accepted) {}
 
     /** Callers who wait for room. */
     private final Set<Patient> forRoom = new LinkedHashSet<>();
@@ -100,6 +102,7 @@ final class TaskIntake {
         patient.tooLong = timers.schedule(clock.nanoTime(), patience, () -> {
             forRoom.remove(patient);
             patient.submission.run();
+            onCount(); // those behind it may need less room
         });
         forRoom.add(patient);
     }
@@ -242,7 +245,7 @@ final class TaskIntake {
             return; // it was cancelled meanwhile
         }
         if (!durable && !flow.lineup().mayGoUnrecorded(task)) {
-            unconfirmed.add(() -> journal.whenDurable(later -> confirm(task, accepted, later)));
+            unconfirmed.add(new Unconfirmed(task, accepted));
             return; // neither accepted nor refused, for it may be on the disk or not
         }
         reporter.tell(accepted, task.watchers());
@@ -259,8 +262,11 @@ final class TaskIntake {
         if (!recovered && !journal.isBeingRead()) {
             runEarly(); // it cannot be read for now: whoever may go without it goes
         }
+        unconfirmed.removeIf(each -> !table.isLive(each.task)); // cancelled, and not to be held on to
         if (journal.isHealthy()) {
-            runAll(unconfirmed);
+            List<Unconfirmed> present = List.copyOf(unconfirmed);
+            unconfirmed.clear();
+            present.forEach(each -> journal.whenDurable(durable -> confirm(each.task, each.accepted, durable)));
         }
     }
 
@@ -274,17 +280,14 @@ final class TaskIntake {
     void close() {
         closing = true;
         early.clear(); // nobody was told anything of these
+        earlyChars = 0;
         letIn();
     }
 
     private void runEarly() {
+        List<Runnable> present = List.copyOf(early);
+        early.clear();
         earlyChars = 0;
-        runAll(early);
-    }
-
-    private static void runAll(List<Runnable> waiting) {
-        List<Runnable> present = List.copyOf(waiting);
-        waiting.clear();
         present.forEach(Runnable::run);
     }
 

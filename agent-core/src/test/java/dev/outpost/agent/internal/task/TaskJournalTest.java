@@ -73,6 +73,19 @@ class TaskJournalTest {
     }
 
     @Test
+    void accept_journalFailsAndTheTaskIsCancelled_nothingOfItIsKept() {
+        journal.failing = true;
+        submit(EngineBench.request("a"));
+        assertThat(bench.engine).asString().contains("unconfirmed=1");
+
+        bench.engine.cancel("a", "not needed");
+        bench.turn();
+        bench.engine.tend();
+
+        assertThat(bench.engine).asString().contains("live=[]").contains("unconfirmed=0");
+    }
+
+    @Test
     void begin_waitsUntilTheJournalHasIt() {
         journal.byItself = false;
         submit(EngineBench.request("a"));

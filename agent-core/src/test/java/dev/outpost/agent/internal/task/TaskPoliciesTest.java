@@ -89,6 +89,26 @@ class TaskPoliciesTest {
     }
 
     @Test
+    void submitWhenRoom_theOneBeforeNeedsMoreRoomAndGivesUp_comesToItsTurn() {
+        bench = new EngineBench(
+                1, new SplittableRandom(1), made -> new NoJournal(), TaskOptions.defaults(), 10, ClosePolicy.KEEP);
+        String most = "x".repeat((int) TaskTable.MOST_CHARS - 100);
+        bench.engine.submit(EngineBench.request("runs").argument("x", most).build(), TaskOrigin.HOST);
+        bench.turn();
+        TaskRequest large =
+                EngineBench.request("large").argument("x", "x".repeat(1_000)).build();
+        bench.engine.submitWhenRoom(large, TaskOrigin.HOST, Duration.ofSeconds(10), status -> {});
+        bench.turn();
+        submitWaiting("small", Duration.ofMinutes(10));
+        assertThat(bench.statesOf("small")).isEmpty();
+
+        bench.advance(Duration.ofSeconds(10));
+
+        assertThat(bench.last("large").state()).isEqualTo(TaskState.REFUSED);
+        assertThat(bench.statesOf("small")).startsWith(ACCEPTED);
+    }
+
+    @Test
     void submitWhenRoom_agentCloses_isRefused() {
         bench = new EngineBench(
                 1, new SplittableRandom(1), made -> new NoJournal(), TaskOptions.defaults(), 1, ClosePolicy.KEEP);
