@@ -130,6 +130,11 @@ final class RawSocket implements AutoCloseable {
         return "";
     }
 
+    /** Waits until the other side has said something, and takes one byte of it: who speaks before may not be heard. */
+    void awaitWord() throws IOException {
+        in.readUnsignedByte();
+    }
+
     String readHead() throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {

@@ -115,6 +115,7 @@ class WebSocketTlsTest {
             transport = to(plain.getLocalPort(), agentTls);
             transport.open(Links.hello(), heard);
             try (RawSocket raw = RawSocket.of(plain.accept())) {
+                raw.awaitWord();
                 raw.write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
                 assertThat(heard.awaitClosed().fault()).isEqualTo(Fault.TLS_PROTOCOL);
             }
