@@ -155,7 +155,24 @@ final class StreamIntake {
         if (owed || announced.isEmpty() || announced.getAsLong() != through) {
             session.outbound().ack(at(through));
         }
-        workers.handle(this::handleNext);
+        begun();
+    }
+
+    /** It goes on with what has come meanwhile; if that is nothing it is idle now, however much the handler has to do. */
+    private void begun() {
+        boolean next;
+        boolean end;
+        synchronized (this) {
+            next = order.hasNext();
+            busy = next;
+            end = closed && !next;
+        }
+        if (end) {
+            settled.complete(null);
+        }
+        if (next) {
+            workers.handle(this::handleNext);
+        }
     }
 
     /** The agent goes on further than the epoch has come here. */

@@ -104,6 +104,11 @@ final class StreamOrder {
         return Fit.TAKEN;
     }
 
+    /** Whether a message waits for its turn. */
+    boolean hasNext() {
+        return !waiting.isEmpty();
+    }
+
     /** The next whose turn it is; it counts as unacknowledged until it is {@linkplain #done done}. */
     @Nullable AgentMessage poll() {
         return waiting.poll();
