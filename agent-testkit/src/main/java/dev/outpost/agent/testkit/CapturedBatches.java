@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Real batches, as an agent makes them, for tests of whatever takes batches. */
 public final class CapturedBatches {
@@ -48,15 +48,11 @@ public final class CapturedBatches {
     /** A batch that an agent makes of one value for each instrument. */
     public static MetricBatch ofMetrics(Map<Instrument, Double> values) {
         CompletableFuture<MetricBatch> captured = new CompletableFuture<>();
-        CountDownLatch collected = new CountDownLatch(1);
         Agent agent = Agent.builder()
                 .id("capture")
-                .metrics(
-                        recorder -> {
-                            values.forEach(recorder::record);
-                            collected.countDown();
-                        },
-                        Duration.ofDays(1))
+                .ownMetrics(Duration.ZERO)
+                .batchInterval(Duration.ofMinutes(5)) // the flush is to close the batch, with all values in it
+                .metrics(recorder -> values.forEach(recorder::record), Duration.ofDays(1))
                 .metricSink("capture", batch -> {
                     captured.complete(batch);
                     return CompletableFuture.completedStage(null);
@@ -64,12 +60,23 @@ public final class CapturedBatches {
                 .build();
         try (agent) {
             agent.start();
-            if (!collected.await(PATIENCE.toSeconds(), TimeUnit.SECONDS) || !agent.flush(PATIENCE)) {
+            awaitEmitted(agent, values.size());
+            if (!agent.flush(PATIENCE)) {
                 throw new IllegalStateException("the values did not become a batch in " + PATIENCE);
             }
             return captured.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new IllegalStateException("the values did not become a batch", e);
+        }
+    }
+
+    private static void awaitEmitted(Agent agent, int points) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (agent.snapshot().lane("metrics/capture").emitted() < points) {
+            if (System.nanoTime() - end > 0) {
+                throw new IllegalStateException("the values were not collected in " + PATIENCE);
+            }
+            LockSupport.parkNanos(1_000_000);
         }
     }
 }
