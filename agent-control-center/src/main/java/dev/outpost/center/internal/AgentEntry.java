@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is kept of an agent as long as the control center lives: it outlives connections. Guarded by itself.
  *
- * <p>What is stored, and what is sent of tasks and schedules, has its place in the agent's turn; see {@link TaskBook}.
+ * <p>What is stored, and what is sent of tasks and schedules, has its place in the agent's turn; see {@link TaskTurn}.
  */
 final class AgentEntry {
 

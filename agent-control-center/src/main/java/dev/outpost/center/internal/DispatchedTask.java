@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A task given to an agent, as its handle. What is known of it is changed by its {@link TaskBook} only. */
+/** A task given to an agent, as its handle. What is known of it is changed in its agent's {@link TaskTurn} only. */
 final class DispatchedTask implements TaskHandle {
 
     private static final int MOST_STATUSES = 64;
@@ -30,10 +30,10 @@ final class DispatchedTask implements TaskHandle {
     private final List<Consumer<TaskStatus>> watchers = new ArrayList<>(1);
     private final CompletableFuture<TaskStatus> outcome = new CompletableFuture<>();
 
-    /** What the store has of it; null before it is stored. Belongs to the book's turn. */
+    /** What the store has of it; null before it is stored. Belongs to the agent's turn. */
     @Nullable TaskRecord record;
 
-    /** The connection that it was sent on last. Belongs to the book's turn, as the next ones do. */
+    /** The connection that it was sent on last. Belongs to the agent's turn, as the next ones do. */
     @Nullable AgentSession sentOn;
 
     /** The number of the message that it was sent with there. */

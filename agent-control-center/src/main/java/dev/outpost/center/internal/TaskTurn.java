@@ -61,12 +61,17 @@ final class TaskTurn {
                 task.record = first;
             }
         } catch (Throwable t) { // user code: any Error must be survived as well
-            parts.workers().failed("task store", t);
-            close(task);
-            task.fail("the task store failed, and the task was not sent: " + t);
+            giveUp(task, "the task store failed, and the task was not sent: ", t);
             return;
         }
         advance(task);
+    }
+
+    /** Nothing is known of the task, for the store has failed. */
+    private void giveUp(DispatchedTask task, String why, Throwable t) {
+        parts.workers().failed("task store", t);
+        close(task);
+        task.fail(why + t);
     }
 
     private static boolean isRefused(TaskRecord record) {
@@ -87,9 +92,7 @@ final class TaskTurn {
             }
             task.record = now;
         } catch (Throwable t) { // user code: any Error must be survived as well
-            parts.workers().failed("task store", t);
-            close(task);
-            task.fail("the task store failed: " + t);
+            giveUp(task, "the task store failed: ", t);
             return;
         }
         advance(task);
